@@ -1,0 +1,74 @@
+"""The face of a photo: found once, shared by all measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icao_check.face.detection import Detection, FaceFinder
+from icao_check.face.head import estimate_crown
+from icao_check.landmarks import Landmarks
+from icao_check.photo import Photo
+from icao_check.regions import Regions, find_regions
+
+__all__ = ["Detection", "Face", "FaceFinder", "Landmarks", "find_face"]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The main face.
+
+    All coordinates are px of the upright full-resolution photo, x right, y down.
+
+    Attributes
+    ----------
+    detections : tuple of Detection
+        All faces of the photo; the first is this one.
+    landmarks : Landmarks
+        Named groups of points.
+    pupils : ndarray of shape (2, 2), float64
+        Left of the picture first.
+    chin : ndarray of shape (2,), float64
+        Lowest point of the chin.
+    crown : ndarray of shape (2,), float64
+        Top of the skull, ignoring hair.
+    crown_uncertainty : float
+        One standard deviation of the crown along the axis of the head, in px.
+    regions : Regions
+        Person and background.
+    """
+
+    detections: tuple[Detection, ...]
+    landmarks: Landmarks
+    pupils: NDArray[np.float64]
+    chin: NDArray[np.float64]
+    crown: NDArray[np.float64]
+    crown_uncertainty: float
+    regions: Regions
+
+
+def find_face(photo: Photo, finder: FaceFinder) -> Face | None:
+    """Find the largest face and everything that is measured on it.
+
+    Parameters
+    ----------
+    photo : Photo
+        Upright.
+    finder : FaceFinder
+        Holds the models.
+
+    Returns
+    -------
+    Face or None
+        None where no face is found.
+    """
+    detections = finder.detect(photo)
+    if not detections:
+        return None
+    landmarks = finder.landmarks(photo, detections[0])
+    pupils = np.stack([landmarks.left_eye.mean(axis=0), landmarks.right_eye.mean(axis=0)])
+    regions = find_regions(photo, landmarks)
+    crown, uncertainty = estimate_crown(pupils, landmarks.chin, regions)
+    return Face(detections, landmarks, pupils, landmarks.chin.copy(), crown, uncertainty, regions)

@@ -1,0 +1,70 @@
+"""One physical quantity, as a measure hands it on: never a threshold inside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["REASONS", "Fact", "Measurement", "significant"]
+
+Fact = float | int | str
+
+REASONS: frozenset[str] = frozenset(
+    {
+        "no_face",
+        "no_evidence",
+        "contradictory_evidence",
+        "no_background",
+        "covered_mouth",
+        "dark_lenses",
+        "head_covering_allowed",
+        "uncertain",
+        "not_measurable",
+    }
+)
+"""Why a value is missing, or doubtful where it is there. A closed vocabulary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A value in the unit of its check.
+
+    Attributes
+    ----------
+    value : float or None
+        None where it cannot be measured; then `reason` says why.
+    uncertainty : float
+        One standard deviation, in the same unit.
+    reason : str or None
+        From :data:`REASONS`.
+    doubt : str or None
+        From :data:`REASONS`: the value stands, but a person has to look, whatever it is.
+    excuse : str or None
+        From :data:`REASONS`: a person has to look *if* the value breaks the limit.
+    facts : mapping
+        Numbers and ISO dates that the message needs beside the value.
+    """
+
+    value: float | None
+    uncertainty: float = 0.0
+    reason: str | None = None
+    doubt: str | None = None
+    excuse: str | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.value is not None and not math.isfinite(self.value):
+            raise ValueError(f"a measured value must be finite, not {self.value}")
+        if (self.value is None) != (self.reason is not None):
+            raise ValueError("a measurement has either a value or the reason why it has none")
+        for name in (self.reason, self.doubt, self.excuse):
+            if name is not None and name not in REASONS:
+                raise ValueError(f"unknown reason {name!r}")
+
+
+def significant(value: float, digits: int = 4) -> float:
+    """Round to a number of significant digits: the precision to which machines agree."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))

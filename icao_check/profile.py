@@ -1,0 +1,340 @@
+"""Profiles: the limits of one document, each with its source. Data, validated at load; never code."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from icao_check.catalogue import CATALOGUE
+from icao_check.errors import ProfileError
+
+__all__ = [
+    "AGE_GROUPS",
+    "WAIVERS",
+    "AgeGroupRules",
+    "Limit",
+    "PrintSize",
+    "Profile",
+    "Source",
+    "Waiver",
+    "age_group_of",
+    "available_profiles",
+    "load_profile",
+]
+
+AGE_GROUPS: dict[str, int | None] = {"under-1": 1, "under-3": 3, "under-6": 6, "under-12": 12, "adult": None}
+"""Age groups and the age in years that they lie below."""
+
+WAIVERS: tuple[str, ...] = ("head_covering", "expression", "eyes", "pose", "background")
+"""What a recognised reason may lift. Never *why*: no religion and no health is asked or stored."""
+
+Confidence = Literal["high", "medium", "low"]
+Bounds = tuple[float | None, float | None]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Source(_Data):
+    """Where a number comes from: a title, an address if there is one, and the date of that text if known."""
+
+    title: str = Field(min_length=3)
+    url: str | None = None
+    as_of: str = Field(pattern=r"^(\d{4}(-\d{2}){0,2}|undated)$")
+
+
+class _Provenance(_Data):
+    source: tuple[str, ...] = Field(min_length=1)
+    confidence: Confidence
+    note: str = ""
+
+
+class Limit(_Provenance):
+    """What one check accepts.
+
+    Attributes
+    ----------
+    accepted : (low, high)
+        Closed bounds that pass, in the unit of the check; None on an open side. ``pass`` in the file.
+    tolerated : (low, high), optional
+        Wider bounds: between the two the verdict is borderline.
+    ideal : float, optional
+        Value of score 100. Without it, 0 where only a high bound exists, unbounded where only a low one does,
+        else the middle of the accepted range.
+    """
+
+    accepted: Bounds = Field(alias="pass")
+    tolerated: Bounds | None = None
+    ideal: float | None = None
+
+    @field_validator("accepted", "tolerated", mode="before")
+    @classmethod
+    def _open_sides(cls, bounds: Any) -> Any:
+        # TOML has no null: an open side is written as inf.
+        if isinstance(bounds, (list, tuple)):
+            return tuple(
+                None if isinstance(bound, float) and math.isinf(bound) else bound for bound in bounds
+            )
+        return bounds
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Limit:
+        low, high = self.accepted
+        if low is None and high is None:
+            raise ValueError("a limit needs at least one bound")
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"bounds are reversed: {low} > {high}")
+        outer_low, outer_high = self.outer
+        if low is not None and outer_low is not None and outer_low > low:
+            raise ValueError(f"tolerated {outer_low} is stricter than {low}")
+        if high is not None and outer_high is not None and outer_high < high:
+            raise ValueError(f"tolerated {outer_high} is stricter than {high}")
+        if (low is None) != (outer_low is None) or (high is None) != (outer_high is None):
+            raise ValueError("accepted and tolerated must be open on the same sides")
+        ideal = self.ideal
+        if ideal is not None and not ((low is None or low <= ideal) and (high is None or ideal <= high)):
+            raise ValueError(f"the ideal {ideal} is not accepted")
+        return self
+
+    @property
+    def outer(self) -> Bounds:
+        """The bounds beyond which the verdict is fail: tolerated, or accepted where nothing more is."""
+        return self.tolerated if self.tolerated is not None else self.accepted
+
+
+class Waiver(_Provenance):
+    """The checks that a recognised reason lifts."""
+
+    checks: tuple[str, ...] = Field(min_length=1)
+
+
+class AgeGroupRules(_Provenance):
+    """What is different for a child of this age group."""
+
+    waive: tuple[str, ...] = ()
+    limits: dict[str, Limit] = Field(default_factory=dict)
+
+
+class PrintSize(_Provenance):
+    """The print that is handed in."""
+
+    width_mm: float = Field(gt=0)
+    height_mm: float = Field(gt=0)
+    prints: int = Field(default=1, ge=1)
+
+
+class Profile(_Data):
+    """The rules of one document.
+
+    Attributes
+    ----------
+    id : str
+        Name of the profile.
+    aliases : tuple of str
+        Other names, e.g. the cards that share these rules.
+    authority : str
+        Who sets the rules.
+    print_size : PrintSize
+        ``[print]`` in the file.
+    limits : dict of check id to Limit
+        A check without a limit is skipped, never passed.
+    waivers, age_groups : dict
+        What is lifted, and by what.
+    sources : dict of str to Source
+        The texts that the numbers cite.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    aliases: tuple[str, ...] = ()
+    authority: str
+    print_size: PrintSize = Field(alias="print")
+    limits: dict[str, Limit]
+    waivers: dict[str, Waiver] = Field(default_factory=dict)
+    age_groups: dict[str, AgeGroupRules] = Field(default_factory=dict)
+    sources: dict[str, Source]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Profile:
+        cited: list[tuple[str, _Provenance]] = [("print", self.print_size)]
+        cited += [(f"limits.{name}", limit) for name, limit in self.limits.items()]
+        cited += [(f"waivers.{name}", waiver) for name, waiver in self.waivers.items()]
+        checks = set(self.limits)
+        for name, waiver in self.waivers.items():
+            if name not in WAIVERS:
+                raise ValueError(f"unknown waiver {name!r}; known: {', '.join(WAIVERS)}")
+            checks |= set(waiver.checks)
+        for name, rules in self.age_groups.items():
+            if AGE_GROUPS.get(name) is None:
+                raise ValueError(f"unknown age group {name!r}; known: {', '.join(AGE_GROUPS)}")
+            checks |= set(rules.waive) | set(rules.limits)
+            cited.append((f"age_groups.{name}", rules))
+            cited += [(f"age_groups.{name}.limits.{check}", limit) for check, limit in rules.limits.items()]
+        if unknown := sorted(checks - set(CATALOGUE)):
+            raise ValueError(f"unknown checks: {', '.join(unknown)}")
+        for where, provenance in cited:
+            if missing := [key for key in provenance.source if key not in self.sources]:
+                raise ValueError(f"{where} cites an unknown source: {', '.join(missing)}")
+        return self
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of the validated content: another limit, another digest."""
+        content = self.model_dump_json(by_alias=True)
+        canonical = json.dumps(json.loads(content), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def limit_for(self, check: str, age_group: str | None = None) -> Limit | None:
+        """Return the limit of a check for an age group; None where the profile sets none."""
+        for rules in self._rules_for(age_group):
+            if check in rules.limits:
+                return rules.limits[check]
+        return self.limits.get(check)
+
+    def waived_for(self, age_group: str | None, waive: tuple[str, ...] = ()) -> frozenset[str]:
+        """Return the checks that an age group and declared waivers lift."""
+        lifted = {check for rules in self._rules_for(age_group) for check in rules.waive}
+        for name in waive:
+            if name in self.waivers:
+                lifted |= set(self.waivers[name].checks)
+        return frozenset(lifted)
+
+    def waivable_by(self, check: str) -> tuple[str, ...]:
+        """Return the waivers and age groups that would lift a check."""
+        by = [name for name, waiver in self.waivers.items() if check in waiver.checks]
+        by += [name for name, rules in self.age_groups.items() if check in rules.waive]
+        return tuple(by)
+
+    def _rules_for(self, age_group: str | None) -> list[AgeGroupRules]:
+        # A child below one is also below three, six and twelve; the youngest group's rule goes first.
+        age = AGE_GROUPS.get(age_group or "adult")
+        if age is None:
+            return []
+        names = [name for name, below in AGE_GROUPS.items() if below is not None and below >= age]
+        return [self.age_groups[name] for name in names if name in self.age_groups]
+
+
+def age_group_of(born_on: date, on: date) -> str:
+    """Return the age group on a day.
+
+    Raises
+    ------
+    ValueError
+        Born after that day.
+    """
+    if born_on > on:
+        raise ValueError(f"born on {born_on}, after {on}")
+    years = on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+    for name, below in AGE_GROUPS.items():
+        if below is not None and years < below:
+            return name
+    return "adult"
+
+
+@functools.cache
+def _shipped() -> dict[str, str]:
+    """Return id or alias (folded) of each shipped profile, and its file name."""
+    names: dict[str, str] = {}
+    for entry in sorted(files("icao_check.profiles").iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".toml"):
+            content = tomllib.loads(entry.read_text(encoding="utf-8"))
+            for name in (content["id"], *content.get("aliases", ())):
+                names[_fold(name)] = entry.name
+    return names
+
+
+def _fold(name: str) -> str:
+    # A plus sign does not survive every form and file system: F+ may arrive as "Fplus".
+    return "".join(name.casefold().replace("+", "plus").split())
+
+
+def available_profiles() -> tuple[str, ...]:
+    """Return the ids of the shipped profiles."""
+    return tuple(sorted({Path(name).stem for name in _shipped().values()}))
+
+
+@functools.lru_cache(maxsize=64)
+def _load_shipped(name: str) -> Profile:
+    return _validated(_resolved(_read_shipped(name), name), name)
+
+
+def _read_shipped(file_name: str) -> dict[str, Any]:
+    return tomllib.loads((files("icao_check.profiles") / file_name).read_text(encoding="utf-8"))
+
+
+def load_profile(profile: str | Path | Profile) -> Profile:
+    """Return a profile by id, alias or path.
+
+    Parameters
+    ----------
+    profile : str, Path or Profile
+        Id or alias of a shipped profile (case does not matter, ``F+`` may be written ``Fplus``), or the path
+        of a TOML file of your own; ``extends = "be-residence-card"`` in it starts from a shipped one.
+
+    Returns
+    -------
+    Profile
+        Validated.
+
+    Raises
+    ------
+    ProfileError
+        No such profile, or the file contradicts itself; the text says where.
+    """
+    if isinstance(profile, Profile):
+        return profile
+    if isinstance(profile, str) and (name := _shipped().get(_fold(profile))):
+        return _load_shipped(name)
+    path = Path(profile)
+    if path.suffix != ".toml":
+        known = ", ".join(available_profiles())
+        raise ProfileError(f"no profile {str(profile)!r}; known: {known}, or the path of a .toml file")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProfileError(f"profile {path.name} cannot be read: {error}") from error
+    return _validated(_resolved(content, path.name), path.name)
+
+
+def _resolved(content: dict[str, Any], name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Merge a profile over the one that it extends."""
+    base = content.pop("extends", None)
+    if base is None:
+        return content
+    file_name = _shipped().get(_fold(str(base)))
+    if file_name is None or file_name in seen:
+        raise ProfileError(f"profile {name} extends {base!r}, which is not a shipped profile")
+    parent = _resolved(_read_shipped(file_name), file_name, (*seen, file_name))
+    parent.pop("aliases", None)
+    return _merged(parent, content)
+
+
+def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        if isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
+            result[key] = value if "pass" in value else _merged(dict(result[key]), value)
+        else:
+            result[key] = value
+    return result
+
+
+def _validated(content: Mapping[str, Any], name: str) -> Profile:
+    try:
+        return Profile.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc']) or 'profile'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise ProfileError(f"profile {name} is not valid: {problems}") from error

@@ -1,0 +1,101 @@
+"""A report as a table on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from icao_check.catalogue import CATALOGUE
+from icao_check.messages import error_text, number, report_notes, title, word
+from icao_check.report import Report
+from icao_check.verdict import CheckResult
+
+__all__ = ["STYLES", "report_table"]
+
+STYLES = {
+    "pass": "green",
+    "borderline": "yellow",
+    "fail": "bold red",
+    "review": "cyan",
+    "skipped": "dim",
+    "error": "bold red",
+}
+"""Colour of each verdict; the word is always written too."""
+
+
+def report_table(report: Report, lang: str = "en", *, skipped: bool = False) -> RenderableType:
+    """Lay out a report for a terminal.
+
+    Parameters
+    ----------
+    report : Report
+        Of one photo.
+    lang : str
+        Language of the words.
+    skipped : bool
+        Also list the checks that were not made.
+
+    Returns
+    -------
+    rich.console.RenderableType
+        Headline, table, and what a person has to confirm.
+    """
+    headline = Text.assemble(
+        (word(f"verdict.{report.verdict}", lang).upper(), STYLES[report.verdict]),
+        "  ",
+        report.photo or "",
+        f"  ({report.profile})",
+    )
+    if report.error is not None:
+        return Group(headline, Text(" ".join(error_text(report.error.code, report.error.facts, lang))))
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
+    for column in ("check", "verdict", "value", "limits"):
+        table.add_column(word(f"column.{column}", lang), no_wrap=True)
+    for result in report.checks:
+        if result.verdict != "skipped" or skipped:
+            table.add_row(*_row(result, lang))
+    parts: list[RenderableType] = [headline, table, *_findings(report, lang)]
+    parts += [Text(note, style="dim") for note in report_notes(report, lang)]
+    parts.append(Text(f"{word(f'summary.{report.verdict}', lang)} {word('summary.advice', lang)}"))
+    return Group(*parts)
+
+
+def _findings(report: Report, lang: str) -> list[RenderableType]:
+    """What is wrong and what to do about it, the worst first."""
+    grid = Table.grid(padding=(0, 1))
+    for verdict in ("fail", "review", "borderline"):
+        for result in report.checks:
+            if result.verdict == verdict:
+                words = Text.assemble((f"{title(result.id, lang)}. ", STYLES[verdict]), result.message(lang))
+                words.append(f" {result.remedy(lang)}")
+                grid.add_row(Text("•", style=STYLES[verdict]), words)
+    return [Text(), grid, Text()] if grid.row_count else []
+
+
+def _row(result: CheckResult, lang: str) -> tuple[Text, ...]:
+    return (
+        Text(title(result.id, lang)),
+        Text(word(f"verdict.{result.verdict}", lang), style=STYLES[result.verdict]),
+        Text(_quantity(result, lang)),
+        Text(limits_text(result, lang), style="dim"),
+    )
+
+
+def _quantity(result: CheckResult, lang: str) -> str:
+    if result.value is None:
+        return "–"
+    unit = word(f"unit.{CATALOGUE[result.id].unit}", lang) if result.unit else ""
+    return f"{number(result.value, lang)} {unit}".strip()
+
+
+def limits_text(result: CheckResult, lang: str = "en") -> str:
+    """Write the accepted bounds: ``31–36``, ``≤ 50``, ``≥ 90``."""
+    if result.limits is None:
+        return ""
+    low, high = (None if bound is None else number(bound, lang) for bound in result.limits.accepted)
+    if low is None:
+        return f"≤ {high}"
+    if high is None:
+        return f"≥ {low}"
+    return low if low == high else f"{low} – {high}"

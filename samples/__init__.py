@@ -1,0 +1,1 @@
+"""Photos to try the checker on that show no applicant."""

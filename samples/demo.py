@@ -1,0 +1,35 @@
+"""Judge one real photo: ``make demo``.
+
+The photo is that of the astronaut Eileen Collins by NASA, in the public domain, which comes with
+scikit-image. It was never meant for an identity card, and the report says why.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+PHOTO = Path("demo") / "astronaut.jpg"
+
+
+def astronaut_portrait() -> Image.Image:
+    """Return a 35:45 portrait cut from the photo that comes with scikit-image."""
+    from skimage.data import astronaut
+
+    return Image.fromarray(astronaut()[0:270, 119:329])
+
+
+def main() -> None:
+    """Write the portrait, check it against the rules for Belgian residence cards, and draw the overlay."""
+    PHOTO.parent.mkdir(exist_ok=True)
+    astronaut_portrait().resize((630, 810), Image.Resampling.LANCZOS).save(PHOTO, quality=95)
+    print(f"$ icao-check check {PHOTO} --overlay demo\n", flush=True)
+    from icao_check.cli import app
+
+    sys.exit(0 if app(["check", str(PHOTO), "--overlay", "demo"], standalone_mode=False) in (0, 1, 4) else 1)
+
+
+if __name__ == "__main__":
+    main()
