@@ -62,7 +62,7 @@ def report_table(report: Report, lang: str = "en", *, skipped: bool = False) -> 
 
 
 def _findings(report: Report, lang: str) -> list[RenderableType]:
-    """What is wrong and what to do about it, the worst first."""
+    """List what is wrong and what to do about it, the worst first."""
     grid = Table.grid(padding=(0, 1))
     for verdict in ("fail", "review", "borderline"):
         for result in report.checks:
