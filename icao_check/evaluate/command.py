@@ -14,6 +14,7 @@ from rich.console import RenderableType
 
 from icao_check.catalogue import CATALOGUE
 from icao_check.checker import Checker
+from icao_check.evaluate.det import det_figure
 from icao_check.evaluate.evaluation import Evaluation, evaluate
 from icao_check.evaluate.labels import (
     LabelFile,
@@ -24,6 +25,7 @@ from icao_check.evaluate.labels import (
     template,
 )
 from icao_check.evaluate.outcome import Outcome, outcome_of
+from icao_check.evaluate.page import page
 from icao_check.evaluate.run import check_rows, stored_outcomes
 from icao_check.evaluate.tables import (
     checks_csv,
@@ -152,19 +154,23 @@ class Run:
         return outcomes
 
     def _write(self, evaluation: Evaluation, out: Path) -> list[str]:
-        profile = load_profile(self.profile)
-        heading = f"Accuracy of icao-check on {profile.id}"
+        profiles = dict.fromkeys(origin.profile for origin in evaluation.origins)
+        heading = f"Accuracy of icao-check on {', '.join(profiles)}, {date.today()}"
+        curves = det_figure(evaluation.by_loss())
         files = {
+            "report.html": page(evaluation, heading, pictures=self.pictures),
             "report.md": markdown(evaluation, heading),
             "checks.csv": checks_csv(evaluation),
             "photos.csv": photos_csv(evaluation),
             "groups.csv": groups_csv(evaluation),
+            "det.svg": curves.svg(),
         }
         if evaluation.geometry:
             files["geometry.csv"] = geometry_csv(evaluation)
         for name, text in files.items():
             (out / name).write_text(text, encoding="utf-8", newline="")
-        return list(files)
+        (out / "det.png").write_bytes(curves.png())
+        return [*files, "det.png"]
 
 
 def _known(only: Collection[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from icao_check.catalogue import CATALOGUE
 from icao_check.evaluate.geometry import GeometryAccuracy, geometry_accuracy
 from icao_check.evaluate.labels import LabelFile, LabelRow
-from icao_check.evaluate.outcome import Judged, Outcome
+from icao_check.evaluate.outcome import Judged, Origin, Outcome
 from icao_check.evaluate.statistics import (
     DetCurve,
     Estimate,
@@ -88,6 +88,8 @@ class CheckAccuracy:
     unscored : int
         Labelled photos that got no score (file not readable, or the check could not be decided): they count
         with score 0.
+    missed_borderline : int
+        Missed defects that are borderline; the others pass.
     eer : Estimate or None
         Equal error rate; None unless good and bad photos were scored.
     eer_score : float or None
@@ -114,6 +116,7 @@ class CheckAccuracy:
     skipped: int
     skip_reason: str | None
     unscored: int
+    missed_borderline: int
     eer: Estimate | None
     eer_score: float | None
     curve: DetCurve | None
@@ -259,6 +262,11 @@ class Evaluation:
         return len({row.subject for row in self.labels.rows})
 
     @property
+    def origins(self) -> tuple[Origin, ...]:
+        """What judged the photos: one version and one profile, or the numbers mix several."""
+        return tuple(dict.fromkeys(outcome.origin for outcome in self.outcomes))
+
+    @property
     def unreadable(self) -> tuple[int, ...]:
         """Rows whose file could not be judged."""
         return tuple(place for place, outcome in enumerate(self.outcomes) if outcome.error is not None)
@@ -300,6 +308,9 @@ def evaluate(
     columns, notes = _group_columns(labels)
     checks, groups = [], []
     for name in labels.checks:
+        if not any(name in row.labels for row in labels.rows):
+            notes.append(f"the column {name} has no label")
+            continue
         accuracy, events = _check_accuracy(table, name)
         checks.append(accuracy)
         groups += _group_rates(table, columns, name, events)
@@ -312,10 +323,15 @@ def evaluate(
         whole=whole,
         geometry=geometry_accuracy(labels.rows, outcomes, table.subject, resamples, seed),
         groups=tuple(groups),
-        notes=(*labels.notes, *notes),
+        notes=(*labels.notes, *notes, *_mixed(outcomes)),
         resamples=resamples,
         seed=seed,
     )
+
+
+def _mixed(outcomes: Sequence[Outcome]) -> list[str]:
+    origins = dict.fromkeys(outcome.origin for outcome in outcomes)
+    return ["the reports are of different versions or profiles"] if len(origins) > 1 else []
 
 
 _Events = dict[Kind, tuple[Flags, Flags]]
@@ -405,6 +421,7 @@ def _check_accuracy(table: _Table, name: str) -> tuple[CheckAccuracy, _Events]:
         skipped=int(skipped.sum()),
         skip_reason=max(why, key=why.count) if why else None,
         unscored=sum(judged[place].score is None for place in np.flatnonzero(where)),
+        missed_borderline=int(((verdict == "borderline") & bad & made).sum()),
         eer=eer,
         eer_score=eer_score,
         curve=curve,
@@ -417,7 +434,7 @@ def _check_accuracy(table: _Table, name: str) -> tuple[CheckAccuracy, _Events]:
         unsure=worst("undecided", False),
         missed=worst("missed", True) if (bad & made).any() else tuple(map(int, np.flatnonzero(bad))),
     )
-    return _with_finding(accuracy), events
+    return replace(accuracy, finding=_finding(accuracy)), events
 
 
 def _loss(found: Mapping[Kind, Rate], unseen: bool) -> float:
@@ -426,17 +443,11 @@ def _loss(found: Mapping[Kind, Rate], unseen: bool) -> float:
     return (rejected + undecided / 2.0 + missed) / 2.0
 
 
-def _with_finding(accuracy: CheckAccuracy) -> CheckAccuracy:
-    from dataclasses import replace
-
-    return replace(accuracy, finding=_finding(accuracy))
-
-
 def _finding(accuracy: CheckAccuracy) -> Finding:
     rejected, missed = accuracy.false_rejects.value or 0.0, accuracy.misses.value or 0.0
     undecided = accuracy.undecided.value or 0.0
     if accuracy.false_rejects.total + accuracy.misses.total == 0:
-        return "not_made" if accuracy.good + accuracy.bad else "one_sided"
+        return "not_made"
     if accuracy.eer is not None:
         if accuracy.eer.value >= _BAD_MEASURE_EER:
             return "measure"

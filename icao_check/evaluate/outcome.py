@@ -10,7 +10,23 @@ from icao_check.catalogue import EVIDENCE_CHECKS
 from icao_check.report import Report
 from icao_check.verdict import roll_up
 
-__all__ = ["Judged", "Located", "Outcome", "outcome_of"]
+__all__ = ["Judged", "Located", "Origin", "Outcome", "outcome_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What judged a photo, so that two evaluations can be told apart."""
+
+    engine: str
+    profile: str
+    profile_digest: str
+    models_digest: str
+
+    def __str__(self) -> str:
+        return (
+            f"icao-check {self.engine}, profile {self.profile} ({self.profile_digest[:8]}), "
+            f"models {self.models_digest[:8]}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +72,8 @@ class Outcome:
         None where no face was found.
     px_per_mm : float or None
         Print scale.
-    sha256 : str or None
-        Of the file.
+    origin : Origin
+        What judged it.
     """
 
     verdict: str
@@ -66,7 +82,7 @@ class Outcome:
     checks: Mapping[str, Judged]
     face: Located | None
     px_per_mm: float | None
-    sha256: str | None
+    origin: Origin
 
     def obstacles(self) -> tuple[str, ...]:
         """Return the checks that keep the photo from passing, besides those that are not made."""
@@ -99,5 +115,5 @@ def outcome_of(report: Report) -> Outcome:
         },
         face=None if face is None else Located(face.pupils, face.chin, face.crown, face.pose.roll),
         px_per_mm=None if report.inputs.scale is None else report.inputs.scale.px_per_mm,
-        sha256=report.sha256,
+        origin=Origin(report.engine, report.profile, report.profile_digest, report.models_digest),
     )

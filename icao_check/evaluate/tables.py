@@ -43,8 +43,18 @@ _STYLES = {
     "too_few": "dim",
 }
 
-_CHECK_HEADINGS = ("check", "good", "bad", "EER %", "rejected %", "undecided %", "missed %", "skipped", "")
-_GEOMETRY_HEADINGS = (
+_CHECK_HEADINGS = (
+    "check",
+    "good",
+    "bad",
+    "EER %",
+    "rejected %",
+    "undecided %",
+    "missed %",
+    "skipped",
+    "finding",
+)
+GEOMETRY_HEADINGS = (
     "quantity",
     "photos",
     "unit",
@@ -68,8 +78,8 @@ def terminal_report(evaluation: Evaluation) -> RenderableType:
     parts += [Text(line, style="dim") for line in not_made_lines(evaluation)]
     parts += [Text(), _filled(_table(_WHOLE_HEADINGS, left=(0,)), _whole_rows(evaluation))]
     if evaluation.geometry:
-        rows = map(_geometry_cells, evaluation.geometry)
-        parts += [Text(), _filled(_table(_GEOMETRY_HEADINGS, left=(0, 2)), rows)]
+        rows = map(geometry_cells, evaluation.geometry)
+        parts += [Text(), _filled(_table(GEOMETRY_HEADINGS, left=(0, 2)), rows)]
     parts += [Text(), *(Text(note, style="dim") for note in notes(evaluation))]
     return Group(*parts)
 
@@ -106,7 +116,7 @@ def markdown(evaluation: Evaluation, title_line: str) -> str:
         lines += _markdown_table(OBSTACLE_HEADINGS, obstacle_rows(evaluation))
     if evaluation.geometry:
         lines += ["", "## Geometry", ""]
-        lines += _markdown_table(_GEOMETRY_HEADINGS, map(_geometry_cells, evaluation.geometry))
+        lines += _markdown_table(GEOMETRY_HEADINGS, map(geometry_cells, evaluation.geometry))
     lines += ["", "## Groups", ""]
     lines += _markdown_table(GROUP_HEADINGS, map(group_cells, whole_photo_groups(evaluation)))
     differing = differing_groups(evaluation)
@@ -123,7 +133,8 @@ def headline(evaluation: Evaluation) -> str:
     people = counted(evaluation.subjects, "person", "people")
     unreadable = len(evaluation.unreadable)
     broken = f"; {counted(unreadable, 'file')} could not be judged" if unreadable else ""
-    return f"{photos} of {people}{broken}."
+    judged_by = "; ".join(map(str, evaluation.origins))
+    return f"{photos} of {people}{broken}. Judged by {judged_by}."
 
 
 def not_made_lines(evaluation: Evaluation) -> list[str]:
@@ -148,6 +159,7 @@ def notes(evaluation: Evaluation) -> list[str]:
         "rejected: good photos that fail; undecided: good photos that are borderline or need review; missed: "
         "defects that pass or are borderline.",
         "A photo that could not be judged counts with score 0.",
+        "Order of the checks: mean of missed and (rejected + undecided / 2).",
         *evaluation.notes,
     ]
 
@@ -239,7 +251,8 @@ def _check_cells(check: CheckAccuracy) -> Cells:
     )
 
 
-def _geometry_cells(entry: GeometryAccuracy) -> Cells:
+def geometry_cells(entry: GeometryAccuracy) -> Cells:
+    """Write the error of one position or size."""
     error = entry.error
     assert error.low is not None and error.high is not None
     return (

@@ -85,7 +85,8 @@ def advice(check: CheckAccuracy) -> str:
     rejected, missed, undecided = check.false_rejects, check.misses, check.undecided
     errors = []
     if missed.events:
-        errors.append(f"{missed.events} of {counted(missed.total, 'defect')} missed")
+        how = f" ({check.missed_borderline} as borderline)" if check.missed_borderline else ""
+        errors.append(f"{missed.events} of {counted(missed.total, 'defect')} missed{how}")
     if rejected.events:
         errors.append(f"{rejected.events} of {counted(rejected.total, 'good photo')} rejected")
     if undecided.events:
@@ -97,7 +98,8 @@ def advice(check: CheckAccuracy) -> str:
             seen = f" {counted(check.bad, 'photo')} with this defect go unseen." if check.bad else ""
             return f"No measure yet.{seen}"
         return f"Not made on any labelled photo (reason: {check.skip_reason})."
-    assert check.eer is None or check.eer_score is not None
+    if check.unscored:
+        what += f" On {counted(check.unscored, 'photo')} nothing could be measured: they score 0."
     if check.finding == "measure":
         assert check.eer is not None
         return (
@@ -110,7 +112,7 @@ def advice(check: CheckAccuracy) -> str:
             return f"{what} The limit {why}."
         return (
             f"{what} The measure can do better: {percent(check.eer.value)} % of either error at score "
-            f"{check.eer_score:.1f} instead of 50. The limit {why}."
+            f"{check.eer_score or 0.0:.1f} instead of 50. The limit {why}."
         )
     if check.finding == "undecided":
         return f"{what} Too many good photos need a person: narrow the tolerated band or the uncertainty."
