@@ -66,9 +66,9 @@ class GeometryAccuracy:
     worst: tuple[int, ...]
 
     @property
-    def skill(self) -> float:
-        """1 for no error, 0 for an error like that of the best constant, negative for a larger one."""
-        return 1.0 - self.error.value / self.constant if self.constant > 0 else math.nan
+    def beats_constant(self) -> bool:
+        """Whether the error is surely smaller than that of the best constant."""
+        return self.error.high is not None and self.error.high < self.constant
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from icao_check.evaluate.statistics import Estimate, Rate
 from icao_check.evaluate.tables import (
     GEOMETRY_HEADINGS,
     GROUP_HEADINGS,
+    LEFT_OUT,
     OBSTACLE_HEADINGS,
     comparisons_line,
     differing_groups,
@@ -172,8 +173,8 @@ def _unmade_entry(evaluation: Evaluation, unmade: Sequence[CheckAccuracy], show:
     names = ", ".join(f"{title(check.id)} ({check.bad})" for check in unmade)
     words = (
         f"<div><b>{counted(len(unmade), 'check')} not made</b>"
-        "<p>Photos are labelled that break these rules, and this version does not look for it. Rules, and "
-        f"photos that break them: {escape(names)}.</p></div>"
+        "<p>This version does not look for these defects. Rules, and the number of photos that break them: "
+        f"{escape(names)}.</p></div>"
     )
     if show is None:
         return words
@@ -229,8 +230,7 @@ def _geometry(evaluation: Evaluation, show: Picture | None) -> str:
     rows = []
     for entry in evaluation.geometry:
         cells = geometry_cells(entry)
-        beaten = entry.error.high is not None and entry.error.high < entry.constant
-        verdict = "" if beaten else ' class="s-more"'
+        verdict = "" if entry.beats_constant else ' class="s-more"'
         numbers = "".join(f'<td class="number">{escape(cell)}</td>' for cell in cells[3:-1])
         rows.append(
             f"<tr><td>{escape(cells[0])}</td><td>{cells[1]}</td><td>{cells[2]}</td>{numbers}"
@@ -260,6 +260,7 @@ def _groups(evaluation: Evaluation) -> str:
     if differing:
         parts += ["<h3>Where a check errs more often than on the others</h3>", _group_table(differing)]
     parts += ["<h3>The whole photo</h3>", _group_table(whole_photo_groups(evaluation))]
+    parts.append(f'<p class="faint">{escape(LEFT_OUT)}</p>')
     return "".join(parts)
 
 

@@ -120,7 +120,7 @@ def markdown(evaluation: Evaluation, title_line: str) -> str:
     lines += ["", "## Groups", ""]
     lines += _markdown_table(GROUP_HEADINGS, map(group_cells, whole_photo_groups(evaluation)))
     differing = differing_groups(evaluation)
-    lines += ["", f"{comparisons_line(evaluation)}", ""]
+    lines += ["", LEFT_OUT, "", comparisons_line(evaluation), ""]
     if differing:
         lines += _markdown_table(GROUP_HEADINGS, map(group_cells, differing))
     lines += ["", "## Notes", "", *(f"- {note}" for note in notes(evaluation)), ""]
@@ -308,7 +308,10 @@ def obstacle_rows(evaluation: Evaluation) -> list[Cells]:
     ]
 
 
-GROUP_HEADINGS = ("group", "", "check", "", "photos", "people", "% (95 %)", "others %", "")
+_MOST_VALUES = 8
+LEFT_OUT = f"Columns of more than {_MOST_VALUES} groups, and all rates of each check, are in groups.csv."
+
+GROUP_HEADINGS = ("column", "group", "of", "error", "photos", "people", "% (95 %)", "others %", "beside them")
 
 _STATEMENTS = {
     "more": "more than others",
@@ -335,8 +338,15 @@ def group_cells(entry: GroupRate) -> Cells:
 
 
 def whole_photo_groups(evaluation: Evaluation) -> list[GroupRate]:
-    """Return the rates of the whole photo by group."""
-    return [entry for entry in evaluation.groups if entry.check == WHOLE_PHOTO]
+    """Return the rates of the whole photo by group, of columns with few groups."""
+    values: dict[str, set[str]] = {}
+    for entry in evaluation.groups:
+        values.setdefault(entry.column, set()).add(entry.value)
+    return [
+        entry
+        for entry in evaluation.groups
+        if entry.check == WHOLE_PHOTO and 1 < len(values[entry.column]) <= _MOST_VALUES
+    ]
 
 
 def differing_groups(evaluation: Evaluation) -> list[GroupRate]:
@@ -352,8 +362,8 @@ def comparisons_line(evaluation: Evaluation) -> str:
     more = sum(entry.statement == "more" for entry in told)
     return (
         f"Of {len(entries)} comparisons of a group with the others, {len(entries) - len(told)} have too few "
-        f"people to say, and in {more} the group fares worse. About {0.025 * len(told):.0f} of these would "
-        "by chance alone."
+        f"people to say; in {more} of the others the group fares worse; about "
+        f"{0.025 * len(told):.0f} such would be seen by chance alone."
     )
 
 
