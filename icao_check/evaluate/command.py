@@ -35,6 +35,7 @@ from icao_check.evaluate.tables import (
     photos_csv,
     terminal_report,
 )
+from icao_check.evaluate.wording import counted
 from icao_check.profile import load_profile
 
 __all__ = ["Run", "template_text"]
@@ -127,6 +128,8 @@ class Run:
         if self.reports is not None:
             outcomes = stored_outcomes(self.reports, labels.rows)
         else:
+            for note in _missing(labels):
+                say(note)
             outcomes = self._checked(labels)
         for line in _crashes(labels.rows, outcomes):
             say(line)
@@ -137,7 +140,6 @@ class Run:
         return terminal_report(evaluation)
 
     def _checked(self, labels: LabelFile) -> list[Outcome]:
-        _refuse_wrong_folder(labels)
         checker = Checker(self.profile)
         kept = None if self.out is None else (self.out / REPORTS).open("w", encoding="utf-8")
         outcomes = []
@@ -187,13 +189,18 @@ def _restricted(labels: LabelFile, only: Sequence[str]) -> LabelFile:
     return replace(labels, rows=rows, checks=tuple(name for name in labels.checks if name in only))
 
 
-def _refuse_wrong_folder(labels: LabelFile) -> None:
-    """Stop before an hour is spent on scoring a whole archive 0 because its paths start elsewhere."""
-    if not any(row.path.is_file() for row in labels.rows):
+def _missing(labels: LabelFile) -> list[str]:
+    """Name missing photos; stop before a whole archive is scored 0 because its paths start elsewhere."""
+    missing = [row for row in labels.rows if not row.path.is_file()]
+    if len(missing) == len(labels.rows):
         raise LabelFileError(
             f"none of the {len(labels.rows)} photos exists; the first would be {labels.rows[0].path}. "
             "Paths are relative to the folder of the label file."
         )
+    if not missing:
+        return []
+    first = f"line {missing[0].line}: {missing[0].photo}"
+    return [f"{counted(len(missing), 'photo')} of the label file not found, to score 0; the first is {first}"]
 
 
 def _crashes(rows: Sequence[LabelRow], outcomes: Sequence[Outcome]) -> list[str]:

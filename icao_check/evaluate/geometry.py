@@ -50,8 +50,8 @@ class GeometryAccuracy:
         Mean absolute error of the best constant answer. Positions are answered in mm from the upper left
         corner of the print, so that a larger file needs no other answer. What does not beat it has measured
         nothing.
-    worst : tuple of int
-        Rows, the largest error first.
+    worst : tuple of (int, float)
+        Rows and their errors, the largest first.
     """
 
     quantity: str
@@ -63,7 +63,7 @@ class GeometryAccuracy:
     percentiles: tuple[float, ...]
     relative: float | None
     constant: float
-    worst: tuple[int, ...]
+    worst: tuple[tuple[int, float], ...]
 
     @property
     def beats_constant(self) -> bool:
@@ -190,7 +190,7 @@ def _accuracy(
         if quantity.unit == "px" and len(eyes) == len(error)
         else None,
         constant=_constant_error(truths, per_unit),
-        worst=tuple(places[place] for place in order),
+        worst=tuple((places[place], float(error[place])) for place in order),
     )
 
 

@@ -27,7 +27,15 @@ from icao_check.evaluate.tables import (
     whole_photo_groups,
 )
 from icao_check.evaluate.thumbnails import thumbnail
-from icao_check.evaluate.wording import FINDINGS, advice, counted, interval, percent, significant_text
+from icao_check.evaluate.wording import (
+    FINDINGS,
+    QUANTITIES,
+    advice,
+    counted,
+    interval,
+    percent,
+    significant_text,
+)
 from icao_check.messages import title
 
 __all__ = ["page"]
@@ -36,8 +44,10 @@ __all__ = ["page"]
 _LEAST_LOSS = 0.01
 _MOST_FIRST = 8
 _PICTURES_FIRST = 6
-_PICTURES_EACH = 12
+_PICTURES_EACH = 11
+_PICTURES_LARGE = 7
 _UNMADE_SHOWN = 12
+_UNMADE_NAMED = 3
 
 Picture = Callable[[int, bool], str | None]
 
@@ -144,19 +154,24 @@ def _whole_parts(rates: Mapping[str, Rate], good: bool) -> list[tuple[str, float
 def _mend_first(evaluation: Evaluation, show: Picture | None) -> str:
     made = [check for check in evaluation.by_loss() if check.finding != "not_made"]
     unmade = [check for check in evaluation.checks if check.finding == "not_made" and check.bad]
-    entries = [
-        _mend_entry(evaluation, check, show)
-        for check in [check for check in made if check.loss >= _LEAST_LOSS][:_MOST_FIRST]
-    ]
+    worst = [check for check in made if check.loss >= _LEAST_LOSS][:_MOST_FIRST]
+    names = [f"{title(check.id)} ({FINDINGS[check.finding]})" for check in worst]
+    entries = [_mend_entry(evaluation, check, show) for check in worst]
     if unmade:
-        worse = sum(check.loss > max(entry.loss for entry in unmade) for check in made)
-        entries.insert(min(worse, len(entries)), _unmade_entry(evaluation, unmade, show))
+        rank = sum(check.loss > max(entry.loss for entry in unmade) for check in worst)
+        names.insert(rank, _unmade_name(unmade))
+        entries.insert(rank, _unmade_entry(evaluation, unmade, show))
     items = "".join(
         f'<li><div class="rank">{place}</div>{entry}</li>' for place, entry in enumerate(entries, start=1)
     )
+    if entries:
+        then = f" Then: {escape(', '.join(names[1:4]))}." if names[1:] else ""
+        answer = f"<b>{escape(names[0])}.</b>{then}"
+    else:
+        answer = "Nothing: no check errs on more than a few photos."
     key = _key(("missed", "defects missed"), ("rejected", "good rejected"), ("undecided", "good undecided"))
-    empty = "" if entries else "<p>Nothing: no check errs on more than a few photos.</p>"
-    return f'<h2>What should be mended first?</h2>{key}{empty}<ol class="mend">{items}</ol>'
+    heading = f'<h2>What should be mended first?</h2><p class="answer">{answer}</p>'
+    return f'{heading}{key}<ol class="mend">{items}</ol>'
 
 
 def _mend_entry(evaluation: Evaluation, check: CheckAccuracy, show: Picture | None) -> str:
@@ -172,7 +187,7 @@ def _unmade_entry(evaluation: Evaluation, unmade: Sequence[CheckAccuracy], show:
     unmade = sorted(unmade, key=lambda check: -check.bad)
     names = ", ".join(f"{title(check.id)} ({check.bad})" for check in unmade)
     words = (
-        f"<div><b>{counted(len(unmade), 'check')} not made</b>"
+        f"<div><b>{escape(_unmade_name(unmade))}</b>"
         "<p>This version does not look for these defects. Rules, and the number of photos that break them: "
         f"{escape(names)}.</p></div>"
     )
@@ -185,6 +200,12 @@ def _unmade_entry(evaluation: Evaluation, unmade: Sequence[CheckAccuracy], show:
         for place in _of_different_people(evaluation, check.missed)[:each]
     ]
     return words + _pictures(tiles)
+
+
+def _unmade_name(unmade: Sequence[CheckAccuracy]) -> str:
+    if len(unmade) <= _UNMADE_NAMED:
+        return f"{', '.join(title(check.id) for check in unmade)}: not made"
+    return f"{len(unmade)} checks not made"
 
 
 def _check_bars(check: CheckAccuracy) -> str:
@@ -239,15 +260,19 @@ def _geometry(evaluation: Evaluation, show: Picture | None) -> str:
     head = _head(*GEOMETRY_HEADINGS[:3], *(f"#{name}" for name in GEOMETRY_HEADINGS[3:]))
     tiles = []
     if show is not None:
-        head_height = next((entry for entry in evaluation.geometry if entry.quantity == "head_height"), None)
-        worst = head_height or evaluation.geometry[0]
-        for place in worst.worst[:_PICTURES_EACH]:
-            tiles.append(_figure(evaluation, place, "", show(place, True), ""))
+        by_name = {entry.quantity: entry for entry in evaluation.geometry}
+        shown = by_name.get("head_height", evaluation.geometry[0])
+        tiles = [
+            _figure(
+                evaluation, place, "large", show(place, True), f"off by {significant_text(off)} {shown.unit}"
+            )
+            for place, off in shown.worst[:_PICTURES_LARGE]
+        ]
+        what = f"<h3>{QUANTITIES[shown.quantity]}: largest errors (red: true, blue: measured)</h3>"
     return (
         '<h2>Geometry: error against the truth</h2><p class="faint">What does not beat the best constant '
         "answer has not been measured at all.</p>"
-        f"<table><tr>{head}</tr>{''.join(rows)}</table>"
-        + ("<h3>Largest errors (red: true, blue: measured)</h3>" + _pictures(tiles) if tiles else "")
+        f"<table><tr>{head}</tr>{''.join(rows)}</table>" + (what + _pictures(tiles) if tiles else "")
     )
 
 

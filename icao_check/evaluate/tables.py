@@ -345,7 +345,9 @@ def whole_photo_groups(evaluation: Evaluation) -> list[GroupRate]:
     return [
         entry
         for entry in evaluation.groups
-        if entry.check == WHOLE_PHOTO and 1 < len(values[entry.column]) <= _MOST_VALUES
+        if entry.check == WHOLE_PHOTO
+        and entry.statement != "alone"
+        and len(values[entry.column]) <= _MOST_VALUES
     ]
 
 

@@ -194,6 +194,16 @@ class TestRefusal:
         assert isinstance(result.exception, LabelFileError)
         assert "none of the 2 photos exists" in str(result.exception)
 
+    def test_some_missing_photos_are_named_and_score_zero(self, folder, tmp_path):
+        text = f"photo,single_face\n{folder / 'upright.jpg'},1\ngone.jpg,1\n"
+        (tmp_path / "labels.csv").write_text(text)
+        result = run(tmp_path / "labels.csv", "--resamples", 100)
+        assert result.exit_code == ExitCode.OK
+        assert (
+            "1 photo of the label file not found, to score 0; the first is line 3: gone.jpg" in result.stderr
+        )
+        assert "1 file could not be judged" in result.stdout
+
     def test_neither_labels_nor_template(self):
         assert run().exit_code == ExitCode.USAGE
         assert run("labels.csv", "--template", ".").exit_code == ExitCode.USAGE

@@ -280,7 +280,7 @@ class TestGeometry:
             (TRUTH, located(((40.0, 50.0), (60.0, 50.0)), (50.0, 90.0 + off), (50.0, 10.0)), 10.0)
             for off in (1.0, 9.0, 4.0)
         ]
-        assert self.geometry(photos)["chin"].worst == (1, 2, 0)
+        assert self.geometry(photos)["chin"].worst == ((1, 9.0), (2, 4.0), (0, 1.0))
 
 
 def test_outcomes_must_match_the_rows():

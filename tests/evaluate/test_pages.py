@@ -133,6 +133,7 @@ class TestPage:
         assert [int(rank) for rank, _ in ranked] == list(range(1, len(ranked) + 1))
         assert [evaluation.by_loss()[0].id, ranked[0][1]] == ["head_height", "Head height: mend the measure"]
         assert any("not made" in words for _, words in ranked)
+        assert '<p class="answer"><b>Head height (mend the measure).</b> Then: ' in html
 
     def test_a_photo_that_is_gone_is_no_reason_to_fail(self, evaluation, tmp_path):
         rows = tuple(replace(entry, path=tmp_path / "gone.jpg") for entry in evaluation.labels.rows)

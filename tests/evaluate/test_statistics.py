@@ -28,14 +28,14 @@ def both_kinds(entries):
 
 
 class TestEqualErrorRate:
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(photos.filter(both_kinds))
     def test_it_is_where_the_two_rates_meet(self, entries):
         score, good, subject = (np.array(column) for column in zip(*entries, strict=True))
         found = statistics.equal_error_rate(score.astype(float), good, subject, 100, SEED)
         assert found.value == pytest.approx(naive.equal_error_rate(score[good], score[~good]), abs=1e-12)
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(
         st.lists(
             st.tuples(st.one_of(st.none(), scores), st.sampled_from([True, False, None])),
@@ -101,7 +101,7 @@ class TestEqualErrorRate:
 
 
 class TestDetCurve:
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(photos.filter(both_kinds))
     def test_each_point_is_a_count(self, entries):
         score, good, _ = (np.array(column) for column in zip(*entries, strict=True))
@@ -112,7 +112,7 @@ class TestDetCurve:
 
 
 class TestKernel:
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(photos, st.integers(0, 2**32 - 1))
     def test_it_equals_its_naive_twin(self, entries, seed):
         score, good, subject = (np.array(column) for column in zip(*entries, strict=True))
@@ -237,7 +237,7 @@ class TestBestConstant:
         best = statistics.best_constant(points[:, np.newaxis], weight)[0]
         assert weight @ np.abs(points - best) <= weight @ np.abs(points - other) + 1e-9
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(
         st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50)), min_size=1, max_size=12),
         st.tuples(st.floats(-60, 60), st.floats(-60, 60)),
