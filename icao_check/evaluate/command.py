@@ -124,7 +124,7 @@ class Run:
         if self.out is None:
             say("No --out: nothing but the table below will be kept.")
         else:
-            self.out.mkdir(parents=True, exist_ok=True)
+            _make(self.out)
         if self.reports is not None:
             outcomes = stored_outcomes(self.reports, labels.rows)
         else:
@@ -173,6 +173,14 @@ class Run:
             (out / name).write_text(text, encoding="utf-8", newline="")
         (out / "det.png").write_bytes(curves.png())
         return [*files, "det.png"]
+
+
+def _make(out: Path) -> None:
+    """Make the directory before an hour of checking, not after."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"the directory {out} cannot be made: {error.strerror}") from error
 
 
 def _known(only: Collection[str]) -> list[str]:

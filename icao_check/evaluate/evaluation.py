@@ -50,7 +50,7 @@ WHOLE_PHOTO = "photo"
 """Stands for the verdict of the whole photo where a check could stand."""
 
 # When a check is called bad, and for which reason.
-_BAD_MEASURE_EER = 0.10
+_BAD_MEASURE_EER = 0.05
 _MISPLACED_LIMIT = 0.05
 _MANY_UNDECIDED = 0.10
 
@@ -61,8 +61,8 @@ _BINS = 4
 Finding = Literal["good", "measure", "too_strict", "too_lax", "undecided", "not_made", "one_sided", "too_few"]
 """What is the matter with a check.
 
-``measure``: its scores do not separate good from bad at any limit. ``too_strict``, ``too_lax``: they do, but
-the limit is in the wrong place. ``undecided``: too many good photos need a person. ``not_made``: there is no
+``measure``: most of its errors would stay wherever the limit were. ``too_strict``, ``too_lax``: most would go
+with a limit in another place. ``undecided``: too many good photos need a person. ``not_made``: there is no
 measure or no limit. ``one_sided``: only good or only bad photos are labelled. ``too_few``: too few people.
 """
 
@@ -450,9 +450,13 @@ def _finding(accuracy: CheckAccuracy) -> Finding:
     if accuracy.false_rejects.total + accuracy.misses.total == 0:
         return "not_made"
     if accuracy.eer is not None:
-        if accuracy.eer.value >= _BAD_MEASURE_EER:
+        eer = accuracy.eer.value
+        would_gain = (rejected + missed) / 2.0 - eer  # by another limit
+        if max(rejected, missed) > eer + _MISPLACED_LIMIT and would_gain > eer:
+            return "too_lax" if missed > rejected else "too_strict"
+        if eer >= _BAD_MEASURE_EER:
             return "measure"
-        if max(rejected, missed) > accuracy.eer.value + _MISPLACED_LIMIT:
+        if max(rejected, missed) > eer + _MISPLACED_LIMIT:
             return "too_lax" if missed > rejected else "too_strict"
     elif rejected > _MISPLACED_LIMIT:
         return "too_strict"

@@ -20,7 +20,6 @@ Anchor = Literal["start", "middle", "end"]
 # Pixels of the PNG per unit of the sheet, and how much finer its lines are drawn before they are reduced.
 _ZOOM = 2
 _FINER = 2
-# Width of an average letter, for anchoring words that are drawn by two renderers with different fonts.
 _FONT = "system-ui, 'DejaVu Sans', 'Liberation Sans', Arial, sans-serif"
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from icao_check.catalogue import CATALOGUE
 from icao_check.evaluate.det import det_figure
-from icao_check.evaluate.evaluation import CheckAccuracy, Evaluation, GroupRate, Kind
+from icao_check.evaluate.evaluation import CheckAccuracy, Evaluation, Finding, GroupRate, Kind
 from icao_check.evaluate.outcome import Located
 from icao_check.evaluate.statistics import Estimate, Rate
 from icao_check.evaluate.tables import (
@@ -42,6 +42,7 @@ __all__ = ["page"]
 
 # A check that does less harm than this is not among those to mend first.
 _LEAST_LOSS = 0.01
+_MENDABLE: frozenset[Finding] = frozenset({"measure", "too_strict", "too_lax", "undecided"})
 _MOST_FIRST = 8
 _PICTURES_FIRST = 6
 _PICTURES_EACH = 11
@@ -154,7 +155,8 @@ def _whole_parts(rates: Mapping[str, Rate], good: bool) -> list[tuple[str, float
 def _mend_first(evaluation: Evaluation, show: Picture | None) -> str:
     made = [check for check in evaluation.by_loss() if check.finding != "not_made"]
     unmade = [check for check in evaluation.checks if check.finding == "not_made" and check.bad]
-    worst = [check for check in made if check.loss >= _LEAST_LOSS][:_MOST_FIRST]
+    worst = [check for check in made if check.loss >= _LEAST_LOSS and check.finding in _MENDABLE]
+    worst = worst[:_MOST_FIRST]
     names = [f"{title(check.id)} ({FINDINGS[check.finding]})" for check in worst]
     entries = [_mend_entry(evaluation, check, show) for check in worst]
     if unmade:

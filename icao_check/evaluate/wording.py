@@ -103,7 +103,7 @@ def advice(check: CheckAccuracy) -> str:
     if check.finding == "measure":
         assert check.eer is not None
         return (
-            f"{what} No limit would help: where both errors are equal, they are "
+            f"{what} Another limit would not help: where both errors are equal, they are "
             f"{percent(check.eer.value)} %. Mend the measure."
         )
     if check.finding in ("too_lax", "too_strict"):

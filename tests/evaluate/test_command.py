@@ -208,6 +208,11 @@ class TestRefusal:
         assert run().exit_code == ExitCode.USAGE
         assert run("labels.csv", "--template", ".").exit_code == ExitCode.USAGE
 
+    def test_a_directory_that_cannot_be_made(self, folder):
+        result = run(folder / "labels.csv", "--out", folder / "labels.csv")
+        assert isinstance(result.exception, ValueError)
+        assert "cannot be made" in str(result.exception)
+
     def test_an_unknown_check(self, folder):
         result = run(folder / "labels.csv", "--only", "beauty")
         assert "unknown checks: beauty" in str(result.exception)

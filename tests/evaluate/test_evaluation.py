@@ -69,6 +69,12 @@ class TestFinding:
         assert found.eer.value == 0.0
         assert found.eer_score == 90.0
 
+    def test_a_limit_that_is_wrong_counts_more_than_a_measure_that_is_a_little_weak(self):
+        good, bad = [90] * 27 + [60] * 3, [70] * 28 + [95] * 2
+        found = many(good, bad)
+        assert found.eer.value > 0.05
+        assert found.finding == "too_lax"
+
     def test_a_limit_that_refuses_good_photos(self):
         assert many([40] * 30, [20] * 30).finding == "too_strict"
 
