@@ -36,7 +36,7 @@ from icao_check.evaluate.wording import (
     percent,
     significant_text,
 )
-from icao_check.messages import title
+from icao_check.messages import title, word
 
 __all__ = ["page"]
 
@@ -354,7 +354,7 @@ def _tile(
 ) -> str:
     if not caption:
         judged = evaluation.outcomes[place].checks.get(check.id)
-        unit = CATALOGUE[check.id].unit
+        unit = CATALOGUE[check.id].unit and word(f"unit.{CATALOGUE[check.id].unit}")
         if judged is None or judged.value is None:
             caption = "nothing measured"
         else:

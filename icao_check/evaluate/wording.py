@@ -103,8 +103,8 @@ def advice(check: CheckAccuracy) -> str:
     if check.finding == "measure":
         assert check.eer is not None
         return (
-            f"{what} Another limit would not help: where both errors are equal, they are "
-            f"{percent(check.eer.value)} %. Mend the measure."
+            f"{what} Even at the limit that makes both errors equal, they are "
+            f"{percent(check.eer.value)} %: mend the measure."
         )
     if check.finding in ("too_lax", "too_strict"):
         why = "lets defects through" if check.finding == "too_lax" else "refuses good photos"

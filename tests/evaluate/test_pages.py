@@ -258,7 +258,7 @@ class TestAdvice:
 
     def test_it_does_not_promise_a_better_limit_where_there_is_none(self):
         told = self.told([20, 80] * 20, [20, 80] * 20)
-        assert "Another limit would not help" in told
+        assert "Even at the limit that makes both errors equal" in told
         assert "50 %" in told
 
     def test_it_tells_photos_without_a_score(self):
