@@ -19,6 +19,11 @@ from tests.conftest import JIT_DISABLED, ROOT
 
 ON = date(2026, 11, 22)
 
+pytestmark = pytest.mark.skipif(
+    JIT_DISABLED,
+    reason="it is compiled kernels that are cached and run side by side; plain ones take minutes",
+)
+
 # Checks one file per argument in a process that has done nothing before, and prints what `facts` gives.
 _COLD = """
 import json, sys
@@ -110,7 +115,6 @@ def test_on_eight_threads(photos, expected):
     assert differences(found, [expected[place] for place in order]) == []
 
 
-@pytest.mark.skipif(JIT_DISABLED, reason="a fresh process is a matter of compiled kernels")
 def test_in_a_process_that_has_just_started(photos, expected, tmp_path):
     names = []
     for place, photo in enumerate(photos):

@@ -18,9 +18,10 @@ from icao_check.cli import ExitCode, app
 from icao_check.evaluate import run as run_module
 from icao_check.evaluate.labels import LabelFileError, parse_labels, read_labels
 from icao_check.evaluate.run import check_rows, stored_outcomes
-from tests.conftest import ROOT
+from tests.conftest import JIT_DISABLED, ROOT
 
 runner = CliRunner()
+once_more = pytest.mark.skipif(JIT_DISABLED, reason="without compiled kernels the photos are checked once")
 FILES = {"report.html", "report.md", "checks.csv", "photos.csv", "groups.csv", "det.svg", "det.png"}
 
 
@@ -107,6 +108,7 @@ class TestRun:
         for name in ("checks.csv", "photos.csv", "groups.csv", "det.svg"):
             assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes()
 
+    @once_more
     def test_threads_change_nothing(self, first, folder, tmp_path):
         result, out = first
         threads = run(
@@ -117,6 +119,7 @@ class TestRun:
         assert threads.stdout == result.stdout
         assert (tmp_path / "photos.csv").read_bytes() == (out / "photos.csv").read_bytes()
 
+    @once_more
     def test_without_out_nothing_is_written(self, folder, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         result = run(folder / "labels.csv", "--only", "aspect_ratio", "--resamples", 100)
@@ -135,6 +138,7 @@ class TestRun:
         assert result.exit_code == ExitCode.OK
         assert "data:image" not in (tmp_path / "report.html").read_text(encoding="utf-8")
 
+    @once_more
     def test_the_label_file_may_come_from_standard_input(self, folder, monkeypatch):
         monkeypatch.chdir(folder)
         result = run(
@@ -143,6 +147,7 @@ class TestRun:
         assert result.exit_code == ExitCode.OK, result.stderr
         assert "6 photos of 6 people" in result.stdout
 
+    @once_more
     def test_the_program_prints_a_table_that_no_terminal_width_cuts(self, folder):
         command = [
             sys.executable,
@@ -194,6 +199,7 @@ class TestRefusal:
         assert isinstance(result.exception, LabelFileError)
         assert "none of the 2 photos exists" in str(result.exception)
 
+    @once_more
     def test_some_missing_photos_are_named_and_score_zero(self, folder, tmp_path):
         text = f"photo,single_face\n{folder / 'upright.jpg'},1\ngone.jpg,1\n"
         (tmp_path / "labels.csv").write_text(text)
@@ -231,6 +237,7 @@ class TestRefusal:
 
 
 class TestCheckRows:
+    @once_more
     def test_a_defect_of_the_program_costs_one_photo_not_the_run(self, folder, checker, monkeypatch):
         labels = read_labels(folder / "labels.csv")
         examine = checker._examine
@@ -248,6 +255,7 @@ class TestCheckRows:
         ]
         assert reports[2].error.facts == {"kind": "ZeroDivisionError"}
 
+    @once_more
     def test_rows_bring_their_own_inputs(self, folder, checker):
         text = (
             "photo,single_face,on,age_group,waive\nupright.jpg,1,2020-01-02,under-6,pose\nmirrored.jpg,1,,,\n"
@@ -258,6 +266,7 @@ class TestCheckRows:
         assert (first.inputs.age_group, first.inputs.waive) == ("under-6", ("pose",))
         assert second.inputs.age_group is None
 
+    @once_more
     def test_few_photos_are_in_flight_at_a_time(self, folder, checker, monkeypatch):
         # A large archive must not queue up in memory.
         monkeypatch.setattr(run_module, "_AHEAD", 1)
