@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from icao_check.evaluate.evaluation import CheckAccuracy
+from icao_check.evaluate.accuracy import CheckAccuracy
 from icao_check.evaluate.figure import Colour, Figure
 from icao_check.evaluate.statistics import DetCurve
 from icao_check.evaluate.wording import interval

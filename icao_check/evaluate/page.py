@@ -7,8 +7,11 @@ from html import escape
 from importlib.resources import files
 
 from icao_check.catalogue import CATALOGUE
+from icao_check.evaluate.accuracy import CheckAccuracy, Finding
 from icao_check.evaluate.det import det_figure
-from icao_check.evaluate.evaluation import CheckAccuracy, Evaluation, Finding, GroupRate, Kind
+from icao_check.evaluate.evaluation import Evaluation
+from icao_check.evaluate.groups import GroupRate
+from icao_check.evaluate.joined import Kind
 from icao_check.evaluate.outcome import Located
 from icao_check.evaluate.statistics import Estimate, Rate
 from icao_check.evaluate.tables import (

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "CONFIDENCE",
+    "FEWEST_SUBJECTS",
     "DetCurve",
     "Estimate",
     "Rate",
@@ -33,6 +34,10 @@ Indices = NDArray[np.int64]
 
 CONFIDENCE = 0.95
 """Level of every interval."""
+
+FEWEST_SUBJECTS = 20
+"""Of fewer people nothing is said: with so many and no error the rate may still be 17 %, and intervals from
+resampling fewer are too narrow."""
 
 # Draws held at a time: 32 MB.
 _CHUNK = 4_000_000

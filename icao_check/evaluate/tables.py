@@ -10,13 +10,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from icao_check.evaluate.evaluation import (
-    WHOLE_PHOTO,
-    CheckAccuracy,
-    Evaluation,
-    GroupRate,
-)
+from icao_check.evaluate.accuracy import CheckAccuracy
+from icao_check.evaluate.evaluation import Evaluation
 from icao_check.evaluate.geometry import PERCENTILES, GeometryAccuracy
+from icao_check.evaluate.groups import GroupRate
+from icao_check.evaluate.joined import WHOLE_PHOTO
 from icao_check.evaluate.statistics import Estimate, Rate
 from icao_check.evaluate.wording import (
     FINDINGS,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from icao_check.evaluate.evaluation import CheckAccuracy, Finding, Kind
+from icao_check.evaluate.accuracy import CheckAccuracy, Finding
+from icao_check.evaluate.joined import Kind
 from icao_check.evaluate.statistics import Estimate, Rate
 
 __all__ = [

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from icao_check.evaluate import evaluation as module
-from icao_check.evaluate.evaluation import WHOLE_PHOTO, evaluate
+from icao_check.evaluate import statistics
+from icao_check.evaluate.evaluation import evaluate
+from icao_check.evaluate.joined import WHOLE_PHOTO
 from tests.evaluate.archive import archive, broken, judged, located, one_check, outcome, row
 
 
@@ -319,7 +320,5 @@ def test_reports_of_different_versions_are_noticed():
 
 
 def test_the_rule_of_too_few_is_what_the_docs_say():
-    from icao_check.evaluate.statistics import exact_bound
-
-    assert module.FEWEST_SUBJECTS == 20
-    assert exact_bound(module.FEWEST_SUBJECTS) == pytest.approx(0.17, abs=0.005)
+    assert statistics.FEWEST_SUBJECTS == 20
+    assert statistics.exact_bound(statistics.FEWEST_SUBJECTS) == pytest.approx(0.17, abs=0.005)
