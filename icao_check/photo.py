@@ -50,6 +50,7 @@ _READERS: dict[str, type[ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
     "PNG": PngImagePlugin.PngImageFile,
 }
+_SMALLEST_HALF = 8
 _EXIF_ORIENTATION = 0x0112
 _EXIF_DIRECTORY = 0x8769
 
@@ -100,6 +101,7 @@ class Photo:
     file: FileFacts
     dates: tuple[DateEvidence, ...] = ()
     _reductions: dict[int, Pixels] = field(default_factory=dict, repr=False, compare=False)
+    _halves: list[Pixels] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def width(self) -> int:
@@ -131,6 +133,37 @@ class Photo:
             small = cv2.resize(self.rgb, (width, height), interpolation=cv2.INTER_AREA)
             self._reductions[height] = np.asarray(small, np.uint8)
         return self._reductions[height]
+
+    def halved(self, times: int) -> tuple[Pixels, int]:
+        """Return the photo halved up to `times` times, as means of 2 × 2 pixels.
+
+        An exact halving costs a tenth of a reduction by a broken factor. A last odd row or column is
+        dropped each time, so that pixel (x, y) is the mean of the square of `factor` pixels whose middle is
+        ``(x + 0.5) * factor - 0.5``.
+
+        Parameters
+        ----------
+        times : int
+            Halvings wanted; fewer are made where the photo gets too small.
+
+        Returns
+        -------
+        pixels : ndarray of shape (h, w, 3), uint8
+            sRGB. Computed once.
+        factor : int
+            Pixels of the photo per pixel of the result: 2 to the power of the halvings made.
+        """
+        if not self._halves:
+            self._halves.append(self.rgb)
+        while len(self._halves) <= times:
+            height, width = (side // 2 for side in self._halves[-1].shape[:2])
+            if min(height, width) < _SMALLEST_HALF:
+                break
+            even = self._halves[-1][: 2 * height, : 2 * width]
+            half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+            self._halves.append(np.asarray(half, np.uint8))
+        level = min(times, len(self._halves) - 1)
+        return self._halves[level], 2**level
 
 
 def read_photo(source: PhotoSource, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> Photo:

@@ -265,5 +265,20 @@ class TestReduction:
         photo = read_photo(portrait)
         assert photo.reduced(10_000) is photo.rgb
 
+    def test_halving_takes_means_of_squares(self, portrait):
+        photo = read_photo(portrait[:539, :417])
+        half, factor = photo.halved(1)
+        assert factor == 2
+        expected = portrait[:538, :416].reshape(269, 2, 208, 2, 3).mean(axis=(1, 3))
+        assert np.abs(half - expected).max() <= 0.5
+        again, factor = photo.halved(3)
+        assert (factor, again.shape) == (8, (67, 52, 3))
+        assert photo.halved(1)[0] is half
+        assert photo.halved(0) == (photo.rgb, 1)
+
+    def test_halving_ends_where_nothing_is_left(self):
+        pixels, factor = read_photo(np.zeros((100, 33, 3), np.uint8)).halved(9)
+        assert (factor, pixels.shape) == (4, (25, 8, 3))
+
     def test_a_strip_keeps_one_column(self):
         assert read_photo(np.zeros((500, 1, 3), np.uint8)).reduced(10).shape == (10, 1, 3)

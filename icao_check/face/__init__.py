@@ -7,13 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from icao_check.face.cutout import Cutout, cut_out, face_cutout
 from icao_check.face.detection import Detection, FaceFinder
 from icao_check.face.head import estimate_crown
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.regions import Regions, find_regions
 
-__all__ = ["Detection", "Face", "FaceFinder", "Landmarks", "find_face"]
+__all__ = [
+    "Cutout",
+    "Detection",
+    "Face",
+    "FaceFinder",
+    "Landmarks",
+    "cut_out",
+    "face_cutout",
+    "find_face",
+]
 
 
 @dataclass(frozen=True, slots=True)

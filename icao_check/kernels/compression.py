@@ -1,0 +1,53 @@
+"""Kernels on the traces that lossy compression and resampling leave on the raster."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icao_check.kernels.jit import kernel
+
+__all__ = ["grid_steps", "step_profile"]
+
+
+@kernel
+def step_profile(
+    grey: NDArray[np.float32], floor: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # (float32[:, ::1], float64)
+    """Measure how much more each seam between columns, and between rows, jumps than its neighbours.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), float32
+        Luma.
+    floor : float
+        Jumps are counted up to this size: edges of the subject must not outweigh a thousand small steps.
+
+    Returns
+    -------
+    columns : ndarray of shape (W - 3,), float64
+        At i: mean over the rows of min(floor, \\|jump between columns i + 1 and i + 2\\|) less the mean of
+        the two jumps beside it, each capped alike.
+    rows : ndarray of shape (H - 3,), float64
+        The same between rows.
+    """
+    height, width = grey.shape
+    columns = np.zeros(max(width - 3, 0))
+    rows = np.zeros(max(height - 3, 0))
+    for y in range(height):
+        for x in range(width - 3):
+            before = min(abs(float(grey[y, x + 1]) - float(grey[y, x])), floor)
+            here = min(abs(float(grey[y, x + 2]) - float(grey[y, x + 1])), floor)
+            after = min(abs(float(grey[y, x + 3]) - float(grey[y, x + 2])), floor)
+            columns[x] += here - (before + after) / 2.0
+    for y in range(height - 3):
+        total = 0.0
+        for x in range(width):
+            before = min(abs(float(grey[y + 1, x]) - float(grey[y, x])), floor)
+            here = min(abs(float(grey[y + 2, x]) - float(grey[y + 1, x])), floor)
+            after = min(abs(float(grey[y + 3, x]) - float(grey[y + 2, x])), floor)
+            total += here - (before + after) / 2.0
+        rows[y] = total / max(width, 1)
+    for x in range(columns.shape[0]):
+        columns[x] /= max(height, 1)
+    return columns, rows
