@@ -17,7 +17,7 @@ from icao_check.catalogue import CATALOGUE, CHECKS, EVIDENCE_CHECKS, TO_CONFIRM,
 from icao_check.dependencies import require_opencv
 from icao_check.errors import PhotoError
 from icao_check.face import Face, FaceFinder, find_face
-from icao_check.measurement import Measurement
+from icao_check.measurement import Measurement, significant
 from icao_check.measures.case import Case, Measure
 from icao_check.photo import MAX_BYTES, MAX_PIXELS, Photo, PhotoSource, read_photo
 from icao_check.profile import AGE_GROUPS, WAIVERS, Profile, age_group_of, load_profile
@@ -253,6 +253,7 @@ class Checker:
             ),
             checks=results,
             face=_face_result(face, results),
+            values=_values(case),
             timing_ms={
                 "decode": _milliseconds(decoded - started),
                 "face": _milliseconds(found - decoded),
@@ -435,6 +436,18 @@ def _face_result(face: Face | None, results: tuple[CheckResult, ...]) -> FaceRes
         crown=_point(face.crown),
         pose=Pose(**angles),
     )
+
+
+def _values(case: Case) -> dict[str, float]:
+    """Return the quantities that are reported without a verdict."""
+    if case.face is None:
+        return {}
+    from icao_check.measures.exposure import luminance_mean, luminance_variance
+
+    return {
+        "luminance_mean": significant(luminance_mean(case)),
+        "luminance_variance": significant(luminance_variance(case)),
+    }
 
 
 def _point(point: Any) -> tuple[float, float]:

@@ -82,9 +82,7 @@ def test_mirrored_darkness(case, share):
     np.testing.assert_allclose(found, naive.mirrored_darkness(*case, share), atol=1e-6)
 
 
-@given(
-    pictures(), hnp.arrays(np.float64, 3, elements=st.floats(0, 255)), st.floats(0, 1), st.floats(0, 1)
-)
+@given(pictures(), hnp.arrays(np.float64, 3, elements=st.floats(0, 255)), st.floats(0, 1), st.floats(0, 1))
 def test_hot_spot_pixels(picture, reference, gain, whiter):
     found = illumination.hot_spot_pixels(*picture, reference, gain, whiter)
     assert found == naive.hot_spot_pixels(*picture, reference, gain, whiter)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["grid_steps", "step_profile"]
+__all__ = ["bend_profile", "step_profile"]
 
 
 @kernel
@@ -47,6 +47,46 @@ def step_profile(
             here = min(abs(float(grey[y + 2, x]) - float(grey[y + 1, x])), floor)
             after = min(abs(float(grey[y + 3, x]) - float(grey[y + 2, x])), floor)
             total += here - (before + after) / 2.0
+        rows[y] = total / max(width, 1)
+    for x in range(columns.shape[0]):
+        columns[x] /= max(height, 1)
+    return columns, rows
+
+
+@kernel
+def bend_profile(
+    grey: NDArray[np.float32], step: int, most: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # (float32[:, ::1], int64, float64)
+    """Measure how much luma bends at each column, and at each row.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), float32
+        Luma.
+    step : int
+        Distance of the neighbours on either side, in px.
+    most : float
+        Bends are counted up to this size.
+
+    Returns
+    -------
+    columns : ndarray of shape (W - 2·step,), float64
+        At i: mean over the rows of the absolute second difference about column i + step, capped.
+    rows : ndarray of shape (H - 2·step,), float64
+        The same about each row.
+    """
+    height, width = grey.shape
+    columns = np.zeros(max(width - 2 * step, 0))
+    rows = np.zeros(max(height - 2 * step, 0))
+    for y in range(height):
+        for x in range(columns.shape[0]):
+            bend = float(grey[y, x]) - 2.0 * float(grey[y, x + step]) + float(grey[y, x + 2 * step])
+            columns[x] += min(abs(bend), most)
+    for y in range(rows.shape[0]):
+        total = 0.0
+        for x in range(width):
+            bend = float(grey[y, x]) - 2.0 * float(grey[y + step, x]) + float(grey[y + 2 * step, x])
+            total += min(abs(bend), most)
         rows[y] = total / max(width, 1)
     for x in range(columns.shape[0]):
         columns[x] /= max(height, 1)

@@ -52,7 +52,11 @@ def mirrored_darkness(
 
 @kernel
 def hot_spot_pixels(
-    rgb: NDArray[np.uint8], mask: NDArray[np.bool_], reference: NDArray[np.float64], gain: float, whiter: float
+    rgb: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    reference: NDArray[np.float64],
+    gain: float,
+    whiter: float,
 ) -> tuple[int, int]:  # (uint8[:, :, ::1], bool_[:, ::1], float64[::1], float64, float64)
     """Count the pixels of a surface that show the lamp instead of the surface.
 

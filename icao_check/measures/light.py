@@ -7,11 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.face.zones import ZONE_COUNT, Zones, find_zones
+from icao_check.face.zones import (
+    CHIN,
+    FOREHEAD,
+    LEFT_CHEEK,
+    RIGHT_CHEEK,
+    SKIN,
+    ZONE_COUNT,
+    Zones,
+    find_zones,
+)
 from icao_check.kernels.statistics import region_statistics
 from icao_check.measures.case import Case
 
-__all__ = ["LINEAR", "LUMINANCE", "FaceLight", "face_light", "quantile"]
+__all__ = ["LINEAR", "LUMINANCE", "SKIN_ZONES", "FaceLight", "face_light", "quantile"]
+
+SKIN_ZONES = (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK, CHIN, SKIN)
+"""Zones that are skin."""
 
 _VALUES = np.arange(256) / 255.0
 LINEAR: NDArray[np.float64] = np.where(_VALUES > 0.04045, ((_VALUES + 0.055) / 1.055) ** 2.4, _VALUES / 12.92)
