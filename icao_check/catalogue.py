@@ -48,10 +48,10 @@ _REFERENCE: frozenset[Need] = frozenset({"face", "reference"})
 
 CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("file_format", "file", "", "not_a_photo_format", "not_a_photo_format", "file:file_format"),
-    CheckSpec("resolution", "file", "dpi", "too_few_pixels", "too_many_pixels"),
+    CheckSpec("resolution", "file", "dpi", "too_few_pixels", "too_many_pixels", "file:resolution"),
     CheckSpec("aspect_ratio", "file", "", "too_narrow", "too_wide", "file:aspect_ratio"),
     CheckSpec("pixelation", "file", "", "pixelated", "pixelated", "pixelation:pixelation", _FACE),
-    CheckSpec("border", "file", "mm", "border", "border"),
+    CheckSpec("border", "file", "mm", "border", "border", "border:border"),
     CheckSpec("colour_photo", "file", "ΔE", "no_colour", "no_colour", "colour:colour_photo", _FACE),
     CheckSpec("edited", "file", "", "edited", "edited"),
     CheckSpec("image_age", "age", "months", "in_the_future", "too_old", "age:image_age"),
@@ -66,8 +66,12 @@ CHECKS: tuple[CheckSpec, ...] = (
         "background:background_uniformity",
         _FACE,
     ),
-    CheckSpec("background_colour", "background", "L*", "too_dark", "tinted", None, _FACE),
-    CheckSpec("background_shadow", "background", "%", "shadow", "shadow", None, _FACE),
+    CheckSpec(
+        "background_colour", "background", "L*", "too_dark", "tinted", "background:background_colour", _FACE
+    ),
+    CheckSpec(
+        "background_shadow", "background", "%", "shadow", "shadow", "background:background_shadow", _FACE
+    ),
     CheckSpec("single_face", "background", "faces", "no_face", "several_faces", "geometry:single_face"),
     CheckSpec(
         "illumination_uniformity",
@@ -169,7 +173,7 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("eyes_open", "eyes", "%", "eyes_closed", "eyes_closed", None, _FACE),
     CheckSpec("gaze", "eyes", "°", "looking_away", "looking_away", None, _FACE),
     CheckSpec("eyes_visible", "eyes", "%", "eyes_covered", "eyes_covered", None, _FACE),
-    CheckSpec("red_eye", "eyes", "", "red_pupils", "red_pupils", None, _FACE),
+    CheckSpec("red_eye", "eyes", "%", "red_pupils", "red_pupils", "eyes:red_eye", _FACE),
     CheckSpec("glasses", "eyes", "", "frame_over_eyes", "frame_over_eyes", None, _FACE),
     CheckSpec("dark_lenses", "eyes", "", "tinted_lenses", "tinted_lenses", None, _FACE),
     CheckSpec("lens_reflection", "eyes", "", "glare", "glare", None, _FACE),

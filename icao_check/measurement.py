@@ -42,6 +42,8 @@ class Measurement:
         From :data:`REASONS`: the value stands, but a person has to look, whatever it is.
     excuse : str or None
         From :data:`REASONS`: a person has to look *if* the value breaks the limit.
+    finding : str or None
+        Which reason of the check holds outside the limit, where the side does not tell.
     facts : mapping
         Numbers and ISO dates that the message needs beside the value.
     """
@@ -51,6 +53,7 @@ class Measurement:
     reason: str | None = None
     doubt: str | None = None
     excuse: str | None = None
+    finding: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

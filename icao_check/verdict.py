@@ -135,7 +135,7 @@ def judge(
         verdict = "borderline"
     else:
         verdict = "fail"
-    reason = None if verdict == "pass" else _direction(spec, value, limit)
+    reason = None if verdict == "pass" else measurement.finding or _direction(spec, value, limit)
     if measurement.doubt is not None:
         verdict, reason = "review", measurement.doubt
     elif verdict == "fail" and measurement.excuse is not None:

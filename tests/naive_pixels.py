@@ -76,3 +76,57 @@ def hot_spot_pixels(rgb, mask, reference, gain, whiter):
         saturation = 1 - pixels.min(axis=1) / pixels.max(axis=1)
     bright = pixels[:, 1] >= reference[1] + gain * (255 - reference[1])
     return int((bright & (saturation <= whiter * typical)).sum()), len(pixels)
+
+
+def bend_profile(grey, step, most):
+    profiles = []
+    for picture in (grey.astype(float), grey.T.astype(float)):
+        width = picture.shape[1]
+        middle = range(step, width - step)
+        bends = [abs(picture[:, x - step] - 2 * picture[:, x] + picture[:, x + step]) for x in middle]
+        profiles.append(np.array([np.minimum(bend, most).mean() for bend in bends]))
+    return profiles
+
+
+def tone_spread(lab, steps):
+    pixels = lab.reshape(-1, 3).astype(float)
+    level = np.clip(np.trunc(pixels[:, 0] / 100 * steps), 0, steps - 1)
+    squares = 0.0
+    for step in range(steps):
+        chroma = pixels[level == step, 1:]
+        if len(chroma):
+            squares += ((chroma - chroma.mean(axis=0)) ** 2).sum()
+    return math.sqrt(squares / len(pixels))
+
+
+def plain_rim(lines, flat, same, other):
+    lines = lines.astype(float)
+    means = lines.mean(axis=1)
+    plain = (lines.std(axis=1) <= flat).all(axis=1) & (np.abs(means - means[0]) <= same).all(axis=1)
+    width = len(lines) if plain.all() else int(np.argmin(plain))
+    if not 0 < width < len(lines):
+        return width, 0.0
+    behind = (np.abs(lines[width : width + 3] - means[0]) >= other).any(axis=2)
+    return width, behind.mean(axis=1).max()
+
+
+def slope_residual(lab, mask, share):
+    rows, columns = np.nonzero(mask)
+    if len(rows) == 0:
+        return 0.0
+    design = np.stack([np.ones(len(rows)), columns, rows], axis=1).astype(float)
+    if np.linalg.matrix_rank(design - design.mean(axis=0)) < 2:
+        return 0.0
+    pixels = lab[mask].astype(float)
+    plane = design @ np.linalg.lstsq(design, pixels, rcond=None)[0]
+    return np.quantile(np.linalg.norm(pixels - plane, axis=1), share)
+
+
+def disc_redness(rgb, x, y, radius, dark):
+    found = []
+    for row in range(rgb.shape[0]):
+        for column in range(rgb.shape[1]):
+            if (row - y) ** 2 + (column - x) ** 2 <= radius * radius:
+                red, green, blue = (float(value) for value in rgb[row, column])
+                found.append(max(red - max(green, blue), 0.0) / (red + dark))
+    return found

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from icao_check.kernels import compression, illumination, sharpness, statistics
+from icao_check.kernels import (
+    background,
+    border,
+    colour,
+    compression,
+    eyes,
+    illumination,
+    sharpness,
+    statistics,
+)
 from icao_check.measures.light import LUMINANCE
 from tests import naive_pixels as naive
 
@@ -86,3 +95,71 @@ def test_mirrored_darkness(case, share):
 def test_hot_spot_pixels(picture, reference, gain, whiter):
     found = illumination.hot_spot_pixels(*picture, reference, gain, whiter)
     assert found == naive.hot_spot_pixels(*picture, reference, gain, whiter)
+
+
+@given(greys(), st.sampled_from([1, 2, 3]), st.sampled_from([0.0, 20.0, 2000.0]))
+def test_bend_profile(case, step, most):
+    found, expected = compression.bend_profile(case[0], step, most), naive.bend_profile(case[0], step, most)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-3)
+
+
+colours = st.floats(-128, 128, width=16)
+
+
+@given(hnp.arrays(np.float32, st.tuples(*2 * [st.integers(1, 9)], st.just(3)), elements=colours))
+def test_tone_spread(lab):
+    # Sums of squares are taken from each other: single precision of the input bounds the digits left.
+    assert colour.tone_spread(lab, 16) == pytest.approx(naive.tone_spread(lab, 16), abs=1e-4)
+
+
+def test_one_tone_has_no_spread():
+    lab = np.zeros((8, 8, 3), np.float32)
+    lab[..., 0] = np.linspace(0, 100, 64).reshape(8, 8)
+    lab[..., 2] = 12
+    assert colour.tone_spread(lab, 16) == pytest.approx(0, abs=1e-6)
+
+
+@given(
+    hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 8), st.integers(1, 6), st.just(3)),
+        elements=st.sampled_from([0.0, 1.0, 90.0, 255.0]),
+    ),
+    st.sampled_from([0.4, 30.0]),
+)
+def test_plain_rim(lines, flat):
+    found = border.plain_rim(lines, flat, 8.5, 20.0)
+    np.testing.assert_allclose(found, naive.plain_rim(lines, flat, 8.5, 20.0), atol=1e-6)
+
+
+def test_a_frame_ends_all_along_at_once():
+    lines = np.full((10, 20, 3), 250, np.float32)
+    lines[4:] = np.random.default_rng(0).uniform(0, 200, (6, 20, 3))
+    assert border.plain_rim(lines, 6.0, 8.0, 20.0) == (4, 1.0)
+
+
+@given(greys(), st.sampled_from([0.0, 0.5, 0.97, 1.0]))
+def test_slope_residual(case, share):
+    grey, mask = case
+    lab = np.stack([grey, grey[::-1], 2 * grey[:, ::-1]], axis=2)
+    lab = np.ascontiguousarray(lab, np.float32)
+    found, expected = background.slope_residual(lab, mask, share), naive.slope_residual(lab, mask, share)
+    assert found == pytest.approx(expected, rel=1e-4, abs=1e-3)
+
+
+def test_an_even_slope_leaves_no_residual():
+    y, x = np.mgrid[:20, :30].astype(np.float32)
+    lab = np.stack([50 + x / 3 - y / 7, x / 9, -y / 5], axis=2)
+    assert background.slope_residual(lab, np.ones((20, 30), bool), 1.0) == pytest.approx(0, abs=1e-4)
+
+
+@given(
+    hnp.arrays(np.uint8, st.tuples(*2 * [st.integers(1, 9)], st.just(3)), elements=levels),
+    st.floats(-3, 12),
+    st.floats(-3, 12),
+    st.floats(0, 6),
+)
+def test_disc_redness(rgb, x, y, radius):
+    found = eyes.disc_redness(rgb, x, y, radius, 20.0)
+    np.testing.assert_allclose(found, naive.disc_redness(rgb, x, y, radius, 20.0))

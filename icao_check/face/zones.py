@@ -106,8 +106,9 @@ def find_zones(
         (RIGHT_CHEEK, INTER_EYE / 2.0 + side / 4.0, mouth / 2.0 + side / 2.0),
         (CHIN, 0.0, 1.5 * mouth),
     ):
-        square = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]) * side
-        _fill(labels, middle + (x, y) + square, label)
+        across, down_to = middle[0] + x, middle[1] + y
+        half = side / 2.0
+        _fill_box(labels, (across - half, down_to - half, across + half, down_to + half), label)
     for points in (landmarks.left_eye, landmarks.right_eye):
         inside = cutout.to_cutout(points)
         brows = cutout.to_cutout(landmarks.brows)
@@ -116,7 +117,7 @@ def find_zones(
         left, right = inside[:, 0].min(), inside[:, 0].max()
         bottom = inside[:, 1].max() + 0.14 * INTER_EYE
         wide = 0.18 * INTER_EYE
-        _fill(labels, np.array([(left - wide, top), (right + wide, top), (right + wide, bottom), (left - wide, bottom)]), EYES)  # fmt: skip
+        _fill_box(labels, (left - wide, top, right + wide, bottom), EYES)
     lip_height = 0.1 * INTER_EYE
     _fill(
         labels,
@@ -133,6 +134,11 @@ def find_zones(
     nose = np.array([(-0.28, 0.58), (0.28, 0.58), (0.28, 0.80), (-0.28, 0.80)])
     _fill(labels, middle + nose * (INTER_EYE, mouth), MOUTH)
     return Zones(cutout, labels, eyes, down)
+
+
+def _fill_box(labels: NDArray[np.uint8], box: tuple[float, float, float, float], label: int) -> None:
+    left, top, right, bottom = box
+    _fill(labels, np.array([(left, top), (right, top), (right, bottom), (left, bottom)]), label)
 
 
 def _fill(labels: NDArray[np.uint8], polygon: NDArray[np.float64], label: int) -> None:

@@ -43,4 +43,4 @@ def tone_spread(lab: NDArray[np.float32], steps: int) -> float:  # (float32[:, :
         if count[step] > 0.0:
             mean = (total[step, 0] ** 2 + total[step, 1] ** 2) / count[step]
             spread += max(squares[step] - mean, 0.0)
-    return np.sqrt(spread / max(height * width, 1))
+    return float(np.sqrt(spread / max(height * width, 1)))

@@ -26,8 +26,8 @@ def step_profile(
     Returns
     -------
     columns : ndarray of shape (W - 3,), float64
-        At i: mean over the rows of min(floor, \\|jump between columns i + 1 and i + 2\\|) less the mean of
-        the two jumps beside it, each capped alike.
+        At i: mean over the rows of the jump between columns i + 1 and i + 2, in absolute value, less the
+        mean of the two jumps beside it, each capped.
     rows : ndarray of shape (H - 3,), float64
         The same between rows.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from icao_check.face.zones import INTER_EYE
 from icao_check.kernels import colour as kernels
@@ -28,7 +29,7 @@ _COVARIANCE = np.array(
         [-0.0102, 0.0169, -0.0180, 0.0218],
     ]
 )
-# Where the white of an eye is, from the pupil to either side, in inter-eye distances, and how much is looked at.
+# Where the white of an eye is, from the pupil to either side, in inter-eye distances, and what is looked at.
 _WHITE_ASIDE = 0.125
 _WHITE_ROWS, _WHITE_COLUMNS = (-2, 4), (-3, 4)
 _WHITE_SHARE = 0.4
@@ -43,7 +44,7 @@ def colour_photo(case: Case) -> Measurement:
     pixels = face_light(case).zones.cutout.pixels
     height, width = pixels.shape[:2]
     small = cv2.resize(pixels, (width // _CELL, height // _CELL), interpolation=cv2.INTER_AREA)
-    return Measurement(kernels.tone_spread(lab_of(np.asarray(small, np.uint8)), _LIGHTNESS_STEPS))
+    return Measurement(float(kernels.tone_spread(lab_of(np.asarray(small, np.uint8)), _LIGHTNESS_STEPS)))
 
 
 def natural_colour(case: Case) -> Measurement:
@@ -65,7 +66,7 @@ def natural_colour(case: Case) -> Measurement:
     return Measurement(float(np.sqrt(cast @ information @ cast)))
 
 
-def _eye_whites(case: Case) -> np.ndarray:
+def _eye_whites(case: Case) -> NDArray[np.float64]:
     """Return mean linear red, green and blue of the brighter pixels beside both pupils."""
     zones = face_light(case).zones
     found = []
@@ -80,9 +81,11 @@ def _eye_whites(case: Case) -> np.ndarray:
             )
     pixels = LINEAR[np.concatenate(found)]
     luminance = pixels @ np.array([0.2126, 0.7152, 0.0722])
-    return np.asarray(pixels[luminance >= np.quantile(luminance, 1.0 - _WHITE_SHARE)].mean(axis=0))
+    return np.asarray(
+        pixels[luminance >= np.quantile(luminance, 1.0 - _WHITE_SHARE)].mean(axis=0), np.float64
+    )
 
 
-def _ratios(linear: np.ndarray) -> np.ndarray:
+def _ratios(linear: NDArray[np.float64]) -> NDArray[np.float64]:
     red, green, blue = np.maximum(linear, 1e-3)
-    return np.log(np.array([red / green, blue / green]))
+    return np.asarray(np.log(np.array([red / green, blue / green])), np.float64)

@@ -29,20 +29,24 @@ def compression_artifacts(case: Case) -> Measurement:
     The larger of two ratios. Blocking: how much more luma jumps at the seams of the 8 × 8 grid of JPEG than
     beside them, wherever the grid lies, on the raster of the file; so that it is found in a file that was
     saved again at a high quality. Lost texture: the fine texture that is left in the skin, relative to the
-    contrast of the face, as transform coding at low rates wipes it out (JPEG 2000 and others).
+    contrast of the face, as transform coding at low rates wipes it out (JPEG 2000 and others);
+    a camera that smooths skin does the same, so that a person has to look.
     """
     raster = face_raster(case)
     if raster is None or raster.contrast <= 0.0:
         return Measurement(None, reason="not_measurable")
     seam = min(_seam(profile) for profile in kernels.step_profile(raster.grey, _LARGEST_STEP))
     damage = seam / _VISIBLE_SEAM
+    excuse = None
     facts = {"seam": round(seam, 2)}
     width = blur(case)
     if width is not None and width < _BLURRED:
         texture = float(np.quantile(raster.coarse_noise, _TEXTURE_SHARE)) / raster.contrast * 100.0
         facts["texture"] = round(texture, 2)
-        damage = max(damage, _TEXTURE_LEFT / max(texture, 0.1))
-    return Measurement(damage, facts=facts)
+        lost = _TEXTURE_LEFT / max(texture, 0.1)
+        if lost > damage:
+            damage, excuse = lost, "uncertain"
+    return Measurement(damage, excuse=excuse, facts=facts)
 
 
 def _seam(profile: np.ndarray) -> float:

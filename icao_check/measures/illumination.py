@@ -20,7 +20,8 @@ _CELL = 4
 _SHADOW_SHARE = 0.12
 # A highlight on one side is no shadow on the other: skin counts as lit up to this many times its median.
 _LIT_AT_MOST = 1.2
-# A shadow keeps the colour of the skin, hair and beard do not: largest change of ln(red/green), ln(blue/green).
+# A shadow keeps the colour of the skin, hair and beard do not: largest change of ln(red/green) and
+# ln(blue/green).
 _SAME_COLOUR = 0.4
 # What shows the lamp instead of the skin: 60 % of the way to white, 60 % of the saturation of the skin.
 _REFLECTION_GAIN, _REFLECTION_SATURATION = 0.6, 0.6

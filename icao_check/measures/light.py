@@ -67,6 +67,6 @@ def face_light(case: Case) -> FaceLight:
 
 
 def quantile(histogram: NDArray[np.int64], share: float) -> int:
-    """Return the smallest value that at least `share` of the counted pixels do not exceed; 0 if there are none."""
+    """Return the smallest value that `share` of the counted pixels do not exceed; 0 if there are none."""
     cumulated = np.cumsum(histogram)
     return int(np.searchsorted(cumulated, share * cumulated[-1]))

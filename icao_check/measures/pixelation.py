@@ -25,8 +25,8 @@ _TEXTURE_SHARE, _TEXTURE_FLOOR = 0.3, 0.2
 _NARROW, _WIDE = 0.01, 0.04
 _ENDS = 4
 # Both on one scale: what is just seen.
-_VISIBLE_RASTER = 0.0097
-_VISIBLE_STEPS = 0.125
+_VISIBLE_RASTER = 0.0075
+_VISIBLE_STEPS = 0.07
 
 
 def pixelation(case: Case) -> Measurement:
@@ -66,7 +66,6 @@ def _periodicity(grey: NDArray[np.float32]) -> float:
     return float(found[looked_at].max())
 
 
-
 def _crowding(rgb: NDArray[np.uint8]) -> float:
     height, width = rgb.shape[:2]
     inner = rgb[height // 4 :, width // 5 : width - width // 5]
@@ -79,7 +78,9 @@ def _crowding(rgb: NDArray[np.uint8]) -> float:
         histogram /= histogram.sum()
         cumulated = np.cumsum(histogram)
         span = max(int(np.searchsorted(cumulated, 0.98) - np.searchsorted(cumulated, 0.02)), 1)
-        narrow, wide = (_entropy(_smoothed(histogram, share * span, "constant")) for share in (_NARROW, _WIDE))
+        narrow, wide = (
+            _entropy(_smoothed(histogram, share * span, "constant")) for share in (_NARROW, _WIDE)
+        )
         gains.append(wide - narrow)
     return float(np.median(gains)) if gains else 0.0
 
@@ -88,10 +89,7 @@ def _smoothed(values: NDArray[np.float64], deviation: float, edge: str = "reflec
     deviation = max(deviation, 0.3)
     reach = int(np.ceil(4.0 * deviation))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / deviation) ** 2)
-    if edge == "constant":
-        padded = np.pad(values, reach)
-    else:
-        padded = np.pad(values, reach, mode="reflect")
+    padded = np.pad(values, reach) if edge == "constant" else np.pad(values, reach, mode="reflect")
     return np.convolve(padded, weights / weights.sum(), "valid")
 
 

@@ -38,6 +38,8 @@ class FaceRaster:
         Of the first only blocks that cannot be clipped, where there are enough of them.
     contrast : float
         Standard deviation of the luma.
+    inter_eye : float
+        Distance between the pupils in px.
     """
 
     rgb: NDArray[np.uint8]
@@ -45,6 +47,7 @@ class FaceRaster:
     noise: NDArray[np.float64]
     coarse_noise: NDArray[np.float64]
     contrast: float
+    inter_eye: float
 
 
 def face_raster(case: Case) -> FaceRaster | None:
@@ -57,8 +60,9 @@ def _cut(case: Case) -> FaceRaster | None:
     assert face is not None
     distance = float(np.hypot(*(face.pupils[1] - face.pupils[0])))
     half = min(_MOST, int(_REACH * distance))
-    x, y = face.pupils.mean(axis=0) + (0.0, _BELOW_EYES * distance)
-    left, top = (max(int(start) - half, 0) // _BLOCK * _BLOCK for start in (x, y))
+    x, y = face.pupils.mean(axis=0)
+    left = max(int(x) - half, 0) // _BLOCK * _BLOCK
+    top = max(int(y + _BELOW_EYES * distance) - half, 0) // _BLOCK * _BLOCK
     rgb = np.ascontiguousarray(case.photo.rgb[top : top + 2 * half, left : left + 2 * half])
     if min(rgb.shape[:2]) < 4 * _BLOCK:
         return None
@@ -75,4 +79,5 @@ def _cut(case: Case) -> FaceRaster | None:
         noise=usable if len(usable) > _FEWEST_BLOCKS else noise.ravel(),
         coarse_noise=block_noise(halved, _BLOCK).ravel(),
         contrast=float(grey.std()),
+        inter_eye=distance,
     )

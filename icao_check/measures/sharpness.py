@@ -23,6 +23,8 @@ _FINE, _COARSE = 0.8, 2.0
 _QUIET_SHARE = 0.1
 # Averaging four pixels halves white noise: grain that does not shrink is coarser.
 _HALVING = 2.0
+# In a face of fewer px between the eyes, halved, the features themselves are as fine as grain.
+_LARGE_FACE = 140.0
 
 
 def sharpness(case: Case) -> Measurement:
@@ -66,10 +68,11 @@ def _tensor(grey: np.ndarray, mask: np.ndarray) -> np.ndarray:
 def noise(case: Case) -> Measurement:
     """Return the deviation of the noise in the quiet parts of the face, in grey levels.
 
-    The larger of that on the raster of the file and twice that on half of it, so that coarse grain counts.
+    The larger of that on the raster of the file and twice that on half of it, so that coarse grain counts
+    where the face is large enough to tell it from the features.
     """
     raster = face_raster(case)
     if raster is None:
         return Measurement(None, reason="not_measurable")
     fine, coarse = (float(np.quantile(found, _QUIET_SHARE)) for found in (raster.noise, raster.coarse_noise))
-    return Measurement(max(fine, _HALVING * coarse))
+    return Measurement(max(fine, _HALVING * coarse) if raster.inter_eye >= _LARGE_FACE else fine)
