@@ -133,7 +133,7 @@ def png(
         else:
             info.add_text(key, text, zip=number % 2 == 1)
     buffer = io.BytesIO()
-    PIXELS.save(buffer, "PNG", pnginfo=info, **({} if block is None else {"exif": block}))
+    PIXELS.save(buffer, "PNG", pnginfo=info, **({} if block is None else {"exif": block.tobytes()}))
     data = buffer.getvalue()
     return data[:-12] + chunks + data[-12:]
 

@@ -46,7 +46,7 @@ _PATTERNS: tuple[tuple[DateSource, str], ...] = (
     ("saved_name", rf"fb_img_{_MILLISECONDS}"),
     ("saved_name", rf"(?:{_CHANGING_APP})[-_ a-z0-9]*?{_DAY}(?:[-_ ]?{_TIME})?"),
     ("camera_name", rf"(?:(?:{_CAMERA})[-_])?{_DAY}[-_. t]{_TIME}"),
-    ("camera_name", rf"(?:img|p)[-_]{_DAY}(?:[-_]\d{{1,5}})?(?!\d)"),
+    ("camera_name", rf"(?:img|p)[-_]{_DAY}(?:[-_]\d{{1,5}})?(?=[. (]|$)"),
 )
 _RULES = tuple((source, re.compile(pattern)) for source, pattern in _PATTERNS)
 _PIXEL = re.compile(rf"pxl_{_DAY}_{_TIME}")  # the one camera whose names are in UTC

@@ -7,6 +7,7 @@ from xml.parsers import expat
 __all__ = ["read_xmp"]
 
 _LONGEST = 1 << 18  # dates stand at the front; what makes a packet longer is histories and thumbnails
+_LONGEST_VALUE = 256
 _MOST_FOUND = 100
 
 _EXIF = "http://ns.adobe.com/exif/1.0/"
@@ -55,41 +56,38 @@ def read_xmp(packet: bytes) -> list[tuple[str, str]]:
         before the damage; nothing of one with a document type.
     """
     found: list[tuple[str, str]] = []
-    open_name: list[str] = []  # the wanted property that is being read, if any
     text: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
 
     def keep(name: str, value: str) -> None:
         value = value.strip()
         if value and len(found) < _MOST_FOUND:
-            found.append((name, value[:256]))
+            found.append((name, value[:_LONGEST_VALUE]))
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        for attribute, value in attributes.items():
-            if attribute in _WANTED:
-                keep(_WANTED[attribute], value)
+        if not _WANTED.keys().isdisjoint(attributes):
+            for attribute, value in attributes.items():
+                if attribute in _WANTED:
+                    keep(_WANTED[attribute], value)
         if name in _WANTED:
-            open_name[:] = [name]
-            text.clear()
             if _RESOURCE in attributes:
                 keep(_WANTED[name], attributes[_RESOURCE])
+            text.clear()
+            # Handlers cost more than parsing: outside of what is wanted there are none.
+            parser.CharacterDataHandler = text.append
+            parser.EndElementHandler = end
 
     def end(name: str) -> None:
-        if open_name == [name]:
+        if name in _WANTED:
             keep(_WANTED[name], "".join(text))
-            open_name.clear()
-
-    def characters(piece: str) -> None:
-        if open_name:
-            text.append(piece)
+            parser.CharacterDataHandler = None
+            parser.EndElementHandler = None
 
     def refuse(*_: object) -> None:
         raise _DoctypeError
 
-    parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(packet[:_LONGEST].lstrip(b" \t\r\n"), True)
