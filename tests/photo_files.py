@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Mapping
+from typing import Any
 
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
@@ -32,10 +33,10 @@ TAGS = {
     "editing_software": 0xA43B,
 }
 _PRIMARY = {"make", "model", "orientation", "software", "modified", "artist"}
-CAMERA: dict[str, object] = {"make": "ACME", "model": "C1", "exposure": (1, 60)}
+CAMERA: dict[str, Any] = {"make": "ACME", "model": "C1", "exposure": (1, 60)}
 
 
-def exif(gps: Mapping[int, object] | None = None, **tags: object) -> Image.Exif:
+def exif(gps: Mapping[int, object] | None = None, **tags: Any) -> Image.Exif:
     """Return an EXIF block by tag names; `gps` by tag numbers of its own directory."""
     block = Image.Exif()
     for name, value in tags.items():
@@ -99,7 +100,7 @@ def jpeg(
     pixels: Image.Image = PIXELS,
 ) -> bytes:
     """Return a JPEG file."""
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     if block is not None:
         options["exif"] = block
     if packet is not None:
@@ -150,7 +151,7 @@ def raw_profile(kind: str, content: bytes) -> str:
     return f"\n{kind}\n{len(content):8}\n{lines}\n"
 
 
-def tiff(block: Image.Exif | None = None, *, big: bool = False, **tags: object) -> bytes:
+def tiff(block: Image.Exif | None = None, *, big: bool = False, **tags: Any) -> bytes:
     """Return a TIFF file."""
     info = {
         TAGS.get(name)
@@ -163,7 +164,7 @@ def tiff(block: Image.Exif | None = None, *, big: bool = False, **tags: object) 
             directory.tagtype[number] = 7 if number != 700 else 1
         directory[number] = value
     buffer = io.BytesIO()
-    options: dict[str, object] = {"big_tiff": big}
+    options: dict[str, Any] = {"big_tiff": big}
     options |= {"tiffinfo": directory} if block is None else {"exif": block.tobytes()}
     PIXELS.save(buffer, "TIFF", **options)
     return buffer.getvalue()
@@ -173,7 +174,7 @@ def webp(
     block: Image.Exif | None = None, packet: bytes | None = None, manifests: bytes | None = None
 ) -> bytes:
     """Return a WebP file."""
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     if block is not None:
         options["exif"] = block
     if packet is not None:

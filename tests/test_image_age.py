@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from icao_check.verdict import CheckResult, judge
 from tests.photo_files import CAMERA, exif, iptc, jpeg, png, tiff, webp, xmp
 
 ON = date(2026, 11, 22)
-SCANNER: dict[str, object] = {"make": "EPSON", "model": "Perfection V39", "software": "EPSON Scan"}
+SCANNER: dict[str, Any] = {"make": "EPSON", "model": "Perfection V39", "software": "EPSON Scan"}
 
 
 def photo_with(metadata: Metadata) -> Photo:
@@ -40,10 +41,12 @@ def judged(
     return judge(CATALOGUE["image_age"], image_age(case), limit)
 
 
-def camera(original: str | None = "2026:10:01 10:00:00", *, gps: str | None = None, **tags: object) -> bytes:
+def camera(original: str | None = "2026:10:01 10:00:00", *, gps: str | None = None, **tags: Any) -> bytes:
     """Return a photo as a camera or a phone writes it: one moment in three tags."""
-    dates = {} if original is None else {"original": original, "digitized": original, "modified": original}
-    position = {1: "N", 2: (50.0, 51.0, 0.0)}
+    dates: dict[str, Any] = (
+        {} if original is None else {"original": original, "digitized": original, "modified": original}
+    )
+    position: dict[int, object] = {1: "N", 2: (50.0, 51.0, 0.0)}
     directory = None if gps is None else {**position, 29: gps[:10], 7: tuple(map(float, gps[11:].split(":")))}
     return jpeg(exif(gps=directory, **{**CAMERA, **dates, **tags}))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from unicodedata import normalize
 
 from icao_check.metadata.dates import DateEvidence, DateSource, parse_date
 
@@ -66,7 +67,8 @@ def read_name(name: str) -> DateEvidence | None:
         With the source ``camera_name``, ``messenger_name``, ``screenshot_name``, ``scan_name`` or
         ``saved_name``.
     """
-    base = re.split(r"[/\\]", name)[-1][-_LONGEST:].casefold()
+    # Some systems hand on "é" as two characters.
+    base = normalize("NFC", re.split(r"[/\\]", name)[-1][-_LONGEST:]).casefold()
     base = _COPY.sub("", base)
     pixel = _PIXEL.match(base)
     if pixel is not None:
