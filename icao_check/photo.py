@@ -95,7 +95,7 @@ class Photo:
         What the file says about when and how the picture was made.
     """
 
-    rgb: Pixels
+    rgb: Pixels = field(repr=False)  # no pixels in logs, not even by way of a traceback
     file: FileFacts
     metadata: Metadata = field(default_factory=Metadata)
     _reductions: dict[int, Pixels] = field(default_factory=dict, repr=False, compare=False)
