@@ -47,7 +47,7 @@ _CLOCK_STARTS = frozenset(
         date(1980, 1, 6),
     }
 )
-# Cameras start on the first of January of the year in which they were designed.
+# Cameras that lost their battery start at midnight on the first of January of the year of their design.
 _CAMERA_CLOCKS = frozenset(
     {"exif_original", "exif_digitized", "exif_modified", "xmp_original", "xmp_created", "camera_name"}
 )
@@ -100,6 +100,8 @@ class Dating:
         The days that contradictory evidence leaves open; None on an open side.
     recapture : str or None
         The picture shows another one, whose age its dates do not tell.
+    doubtful : bool
+        The only statement may be that of a clock which was never set.
     chain : tuple of Weighed
         All statements, the strongest first.
     """
@@ -112,6 +114,7 @@ class Dating:
     other: DateEvidence | None = None
     span: tuple[date | None, date] | None = None
     recapture: Recapture | None = None
+    doubtful: bool = False
     chain: tuple[Weighed, ...] = ()
 
 
@@ -155,14 +158,17 @@ def weigh(metadata: Metadata, on: date, declared: date | None = None) -> Dating:
         conflict = "future" if rejected[contradiction] == "future" else "never_set"
     decides = min(pools.existed, key=lambda statement: (statement.day, _RANK[statement.source]), default=None)
     hint = next(iter((*pools.documents, *pools.weak)), None)
+    doubtful = decides is None and conflict == "never_set" and _may_be_true(contradiction)
     return Dating(
+        taken=contradiction if doubtful else None,
         not_after=decides,
         hint=hint if decides is None else None,
-        confidence="none" if decides is None else "low",
+        confidence="low" if decides is not None or doubtful else "none",
         conflict=conflict,
         other=contradiction,
         recapture=recapture,
-        chain=_chain(pools, rejected, decides, ()),
+        doubtful=doubtful,
+        chain=_chain(pools, rejected, contradiction if doubtful else decides, ()),
     )
 
 
@@ -251,6 +257,11 @@ def _confidence(
     return "high" if confirmed or zoned else "medium"
 
 
+def _may_be_true(statement: DateEvidence | None) -> bool:
+    """Whether somebody may have been photographed then after all: in the first hour of a year."""
+    return statement is not None and statement.proof == "taken" and statement.day not in _CLOCK_STARTS
+
+
 def _clock(statement: DateEvidence) -> str:
     return statement.source if statement.source in ("declared", "gps") else "camera"
 
@@ -275,9 +286,11 @@ def _impossible(
         return "stuck"
     if statement.source in _CAMERA_CLOCKS and statement.moment.tzinfo is None:
         first = (statement.day.month, statement.day.day) == (1, 1)
+        others = [s for s in statements if s.source in ("declared", "gps", "exif_digitized")]
         midnight = statement.moment.hour == 0 and not statement.day_only
-        supported = any(s.source in ("declared", "gps") and s.agrees_with(statement) for s in statements)
-        if first and (midnight or statement.day.year < on.year) and not supported:
+        refuted = any(s.earliest > statement.latest + _DAY for s in others)
+        supported = any(s.source != "exif_digitized" and s.agrees_with(statement) for s in others)
+        if first and (midnight or refuted) and not supported:
             return "never_set"
     if statement.source == "gps":
         for other in statements:
@@ -293,7 +306,7 @@ def _chain(
     decides: DateEvidence | None,
     contradicting: Sequence[DateEvidence],
 ) -> tuple[Weighed, ...]:
-    chain = [Weighed(s, "ignored", why) for s, why in rejected.items()]
+    chain = [Weighed(s, "decides" if s is decides else "ignored", why) for s, why in rejected.items()]
     for statement in {*pools.taken, *pools.existed, *pools.documents, *pools.weak}:
         why = pools.why.get(statement)
         role: Role

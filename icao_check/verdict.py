@@ -238,8 +238,10 @@ def _touches(value: float, uncertainty: float, limit: Limit) -> bool:
 
 def _disputed(measurement: Measurement, limit: Limit) -> bool:
     """Whether the evidence allows both a value that breaks the limit and one that does not."""
-    ends = {_within(significant(end), limit.outer) for end in measurement.extremes or ()}
-    return len(ends) > 1
+    if measurement.value is None or measurement.extremes is None:
+        return False
+    allowed = (measurement.value, *measurement.extremes)
+    return len({_within(significant(value), limit.outer) for value in allowed}) > 1
 
 
 def _deadline(facts: Mapping[str, Fact], limit: Limit) -> dict[str, Fact]:

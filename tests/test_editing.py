@@ -40,6 +40,8 @@ UNTOUCHED = [
     jpeg(exif(**CAMERA, software="G991BXXSBEWK4")),
     jpeg(exif(make="Canon", model="Canon EOS R6", software="Firmware Version 1.8.2")),
     jpeg(exif(make="EPSON", model="Perfection V39")),
+    jpeg(exif(make="Meitu", model="MP1503")),
+    jpeg(exif(make="HawkEye", model="Firefly 8S")),
     jpeg(exif(software="ImageMagick 7.1")),
     jpeg(exif(software="Windows Photo Viewer 6.1")),
     source_type("digitalCapture"),

@@ -58,12 +58,15 @@ def image_age(case: Case) -> Measurement:
         extremes = (value, math.inf)
     if detail is not None:
         facts["detail"] = detail
+    if dating.doubtful:
+        facts["detail"] = f"{dating.conflict}_perhaps"
     dispute = None
     if extremes is not None:
         dispute = "not_newer_than" if dating.conflict is None else "contradictory_evidence"
     return Measurement(
         value,
         uncertainty=_day_in_months(counts.day, case.on) if counts.source == "gps" else 0.0,
+        doubt="contradictory_evidence" if dating.doubtful else None,
         extremes=extremes,
         dispute=dispute,
         evidence=_evidence(dating, case.on),

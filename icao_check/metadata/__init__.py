@@ -31,6 +31,7 @@ from icao_check.metadata.provenance import (
     Trace,
     TraceKind,
     credentials_trace,
+    device_traces,
     software_traces,
     source_type_trace,
 )
@@ -74,7 +75,7 @@ _PROMPT_TEXTS = {
     "sd-metadata": "InvokeAI",
     "Dream": "InvokeAI",
 }
-_SOFTWARE_TAGS = ("software", "processing_software", "editing_software", "raw_software", "make", "model")
+_SOFTWARE_TAGS = ("software", "processing_software", "editing_software", "raw_software")
 _GENERATION = re.compile(rb"\bSteps: \d+, .{0,40}Sampler: ", re.S)
 _MIDJOURNEY = re.compile(r"\bJob ID: [0-9a-f]{8}-[0-9a-f]{4}-")
 
@@ -201,6 +202,7 @@ def _traces(exif: ExifTags, xmp: _Entries, iptc: Mapping[str, str], blocks: Bloc
     texts += [text for key, text in xmp if key in ("software", "credit")]
     texts += [iptc.get("software", ""), blocks.texts.get("Software", "")]
     yield from software_traces(texts)
+    yield from device_traces(exif.text[tag] for tag in ("make", "model") if tag in exif.text)
     if blocks.saved_for_web:
         yield Trace("editor", "Adobe Photoshop")
     for key, text in xmp:

@@ -11,7 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Trace", "TraceKind", "credentials_trace", "software_traces", "source_type_trace"]
+__all__ = [
+    "Trace",
+    "TraceKind",
+    "credentials_trace",
+    "device_traces",
+    "software_traces",
+    "source_type_trace",
+]
 
 TraceKind = Literal[
     "camera",
@@ -60,8 +67,8 @@ _PRODUCTS: tuple[tuple[TraceKind, str, tuple[str, ...]], ...] = (
     ("generated", "ComfyUI", ("comfyui",)),
     ("generated", "InvokeAI", ("invokeai", "invoke ai")),
     ("generated", "NovelAI", ("novelai",)),
-    ("generated", "Adobe Firefly", ("firefly",)),
-    ("generated", "Google AI", ("made with google ai", "google imagen", " gemini ")),
+    ("generated", "Adobe Firefly", ("adobe firefly",)),
+    ("generated", "Google AI", ("made with google ai", "google imagen")),
     ("generated", "Ideogram", ("ideogram",)),
     ("generated", "Leonardo.Ai", ("leonardo ai",)),
     ("generated", "FLUX", (" flux 1", " flux 2", "black forest labs")),
@@ -182,8 +189,13 @@ _SOURCE_TYPE = re.compile(rb"digitalsourcetype/(\w{4,48})", re.I)
 _EDITING_ACTION = re.compile(rb"c2pa\.(?:edited|placed|drawing|filtered|color_adjustments|removed)")
 
 
+def device_traces(texts: Iterable[str]) -> Iterator[Trace]:
+    """Yield the scanners among makes and models; other devices are sometimes called like software."""
+    return (trace for trace in software_traces(texts) if trace.kind == "scanner")
+
+
 def software_traces(texts: Iterable[str]) -> Iterator[Trace]:
-    """Yield what is recognised among the texts of software and device tags; the rest says nothing."""
+    """Yield what is recognised among the texts of software tags; the rest says nothing."""
     for text in dict.fromkeys(filter(None, texts)):
         words = f" {_SEPARATORS.sub(' ', text.casefold())} "
         for mark, trace in _MARKS:

@@ -50,19 +50,19 @@ def explanation(report: Report, check: str, profile: Profile, lang: str = "en") 
     )
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
     grid.add_row(word("explain.rule", lang), requirement(check, lang))
     grid.add_row(word("explain.value", lang), _value(result, lang))
     if "confidence" in result.facts:
         level = word(f"confidence.{result.facts['confidence']}", lang)
         grid.add_row(word("explain.confidence", lang), level)
-    grid.add_row(word("explain.evidence", lang), _evidence(result.evidence, lang))
-    limit = profile.limit_for(check, report.inputs.age_group)
-    if limit is not None:
-        cited = [profile.sources[key] for key in limit.source]
-        sources = [f"{source.title} ({source.as_of}) {source.url or ''}".strip() for source in cited]
-        grid.add_row(word("explain.sources", lang), "\n".join([*sources, *filter(None, [limit.note])]))
-    return Group(headline, Padding(grid, (0, 0, 1, 2)))
+    return Group(
+        headline,
+        Padding(grid, (0, 0, 0, 2)),
+        Text(f"  {word('explain.evidence', lang)}", style="dim"),
+        Padding(_evidence(result.evidence, lang), (0, 0, 0, 4)),
+        Text(f"  {word('explain.sources', lang)}", style="dim"),
+        Padding(_sources(check, report, profile), (0, 0, 1, 4)),
+    )
 
 
 def _value(result: CheckResult, lang: str) -> str:
@@ -85,3 +85,12 @@ def _evidence(evidence: tuple[Evidence, ...], lang: str) -> RenderableType:
         why = "" if piece.why is None else f": {word(f'why.{piece.why}', lang)}"
         table.add_row(day_text(piece.says, lang), word(f"evidence.{piece.source}", lang), role + why)
     return table
+
+
+def _sources(check: str, report: Report, profile: Profile) -> RenderableType:
+    limit = profile.limit_for(check, report.inputs.age_group)
+    if limit is None:
+        return Text("–")
+    cited = [profile.sources[key] for key in limit.source]
+    lines = [f"{source.title} ({source.as_of}) {source.url or ''}".strip() for source in cited]
+    return Text("\n".join([*lines, limit.note]).strip(), overflow="fold")
