@@ -196,7 +196,7 @@ def _pools(
     pools.weak = [s for s in standing if s.source == "file_time"]
     if recapture is not None:
         # An archive may have entered the date of the print beside that of the scan: it is earlier by days.
-        kept = [s for s in taken if s.source == "declared" or any(d.earliest > s.latest for d in digitised)]
+        kept = [s for s in taken if s.source == "declared" or any(s.is_before(d) for d in digitised)]
         pools.taken = kept
         pools.why = dict.fromkeys([*(s for s in taken if s not in kept), *digitised], recapture)
         pools.existed += pools.why
@@ -216,7 +216,7 @@ def _pools(
 def _dated(pools: _Pools, rejected: dict[DateEvidence, _Why], recapture: Recapture | None) -> Dating:
     decides, *others = pools.taken
     differing = [s for s in others if not s.agrees_with(decides)]
-    earlier = [s for s in pools.existed if s.latest < decides.earliest]
+    earlier = [s for s in pools.existed if s.is_before(decides)]
     disproved = [s for s, why in rejected.items() if s.proof == "taken" and why in ("never_set", "future")]
     conflict: Conflict | None = None
     other: DateEvidence | None = None
@@ -232,7 +232,7 @@ def _dated(pools: _Pools, rejected: dict[DateEvidence, _Why], recapture: Recaptu
     if differing or earlier:
         days = [s.day for s in (decides, *differing)]
         # A picture that was there before its own date is of any age, unless another date explains that.
-        open_end = any(all(s.latest < t.earliest for t in differing) for s in earlier)
+        open_end = any(all(s.is_before(t) for t in differing) for s in earlier)
         span = (None if open_end else min(days), max(days))
     return Dating(
         taken=decides,
@@ -288,7 +288,7 @@ def _impossible(
         first = (statement.day.month, statement.day.day) == (1, 1)
         others = [s for s in statements if s.source in ("declared", "gps", "exif_digitized")]
         midnight = statement.moment.hour == 0 and not statement.day_only
-        refuted = any(s.earliest > statement.latest + _DAY for s in others)
+        refuted = any(statement.is_before(s) for s in others)
         supported = any(s.source != "exif_digitized" and s.agrees_with(statement) for s in others)
         if first and (midnight or refuted) and not supported:
             return "never_set"
@@ -307,7 +307,7 @@ def _chain(
     contradicting: Sequence[DateEvidence],
 ) -> tuple[Weighed, ...]:
     chain = [Weighed(s, "decides" if s is decides else "ignored", why) for s, why in rejected.items()]
-    for statement in {*pools.taken, *pools.existed, *pools.documents, *pools.weak}:
+    for statement in dict.fromkeys((*pools.taken, *pools.existed, *pools.documents, *pools.weak)):
         why = pools.why.get(statement)
         role: Role
         if statement is decides:

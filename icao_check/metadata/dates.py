@@ -71,6 +71,7 @@ was saved again by something else, perhaps under the date of the saving.
 
 _FARTHEST_EAST = timedelta(hours=14)
 _FARTHEST_WEST = timedelta(hours=12)
+_HALF_A_DAY = timedelta(hours=12)
 _FIRST_YEAR = 1900  # before that, no photo of anyone who applies today
 
 # Camera, ISO 8601 and what lies between: "2026:03:02 10:11:12", "2026-03-02T10:11:12.345+01:00",
@@ -127,9 +128,13 @@ class DateEvidence:
         offset = self.moment.utcoffset()
         return end.replace(tzinfo=None) + (_FARTHEST_WEST if offset is None else -offset)
 
+    def is_before(self, other: DateEvidence) -> bool:
+        """Whether it means an earlier moment, wherever its clock is, and be it set to a.m. for p.m."""
+        return self.latest + _HALF_A_DAY < other.earliest
+
     def agrees_with(self, other: DateEvidence) -> bool:
         """Whether both may mean the same moment."""
-        return self.earliest <= other.latest and other.earliest <= self.latest
+        return not self.is_before(other) and not other.is_before(self)
 
 
 def parse_date(
