@@ -53,7 +53,7 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("pixelation", "file", "", "pixelated", "pixelated"),
     CheckSpec("border", "file", "mm", "border", "border"),
     CheckSpec("colour_photo", "file", "", "no_colour", "no_colour"),
-    CheckSpec("edited", "file", "", "edited", "edited"),
+    CheckSpec("edited", "file", "", "edited", "edited", "editing:edited"),
     CheckSpec("image_age", "age", "months", "in_the_future", "too_old", "age:image_age"),
     CheckSpec("reuse", "age", "%", "same_photo", "same_photo", "age:reuse", _REFERENCE),
     CheckSpec("likeness", "age", "", "not_alike", "not_alike", None, _REFERENCE),

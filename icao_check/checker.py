@@ -47,6 +47,7 @@ class _Request:
     only: frozenset[str] | None
     reference: PhotoSource | None
     id: str | None
+    name: str | None
     print_size: tuple[float, float] | None
     dpi: float | None
     framing: Framing
@@ -176,6 +177,7 @@ class Checker:
         waive: Collection[str] = (),
         reference: PhotoSource | None = None,
         id: str | None = None,
+        name: str | None = None,
         print_size: tuple[float, float] | None = None,
         dpi: float | None = None,
         framing: str = "print",
@@ -203,6 +205,7 @@ class Checker:
             only=None if only is None else frozenset(_known(only, CATALOGUE, "check")),
             reference=reference,
             id=id,
+            name=name,
             print_size=print_size,
             dpi=dpi,
             framing="print",
@@ -210,7 +213,7 @@ class Checker:
 
     def _examine(self, source: PhotoSource, request: _Request) -> tuple[Report, Photo]:
         started = time.perf_counter()
-        photo = self._read(source)
+        photo = self._read(source, request.name)
         decoded = time.perf_counter()
         face = find_face(photo, self._finder)
         reference = None if request.reference is None else self._read(request.reference)
@@ -262,8 +265,8 @@ class Checker:
         )
         return report, photo
 
-    def _read(self, source: PhotoSource) -> Photo:
-        return read_photo(source, max_bytes=self.max_bytes, max_pixels=self.max_pixels)
+    def _read(self, source: PhotoSource, name: str | None = None) -> Photo:
+        return read_photo(source, max_bytes=self.max_bytes, max_pixels=self.max_pixels, name=name)
 
     def _error_report(self, photo: PhotoSource, request: _Request, error: PhotoError) -> Report:
         return Report(
@@ -290,6 +293,7 @@ def check(
     waive: Collection[str] = (),
     reference: PhotoSource | None = None,
     id: str | None = None,
+    name: str | None = None,
     print_size: tuple[float, float] | None = None,
     dpi: float | None = None,
     framing: Framing = "print",
@@ -318,6 +322,9 @@ def check(
         An earlier photo of the holder.
     id : str, optional
         Your own identifier of the application; copied into the report.
+    name : str, optional
+        Name of the uploaded file, where `photo` is no path: phones and messengers put dates in it. It is not
+        kept.
     print_size : (width, height), optional
         Size of the print in mm, where `photo` is a scan or a differently shaped picture.
     dpi : float, optional
@@ -353,6 +360,7 @@ def check(
         waive=waive,
         reference=reference,
         id=id,
+        name=name,
         print_size=print_size,
         dpi=dpi,
         framing=framing,

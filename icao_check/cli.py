@@ -19,6 +19,7 @@ from icao_check.errors import DependencyError, PhotoError, ProfileError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from icao_check.profile import Profile as Rules
     from icao_check.report import Report
 
 __all__ = ["ExitCode", "app", "main"]
@@ -134,6 +135,10 @@ def check(
     id: Annotated[
         str | None, typer.Option(metavar="ID", help="Your identifier of the application, for the report.")
     ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(metavar="ID,...", help="Show what these checks rest on: rule, sources, every evidence."),
+    ] = None,
     show_skipped: Annotated[bool, typer.Option(help="Also list the checks that were not made.")] = False,
 ) -> None:
     """Judge photos: does each meet the rules, what is wrong, by how much, and what to do about it.
@@ -146,6 +151,7 @@ def check(
     _known_language(lang)
     if overlay is not None and len(photos) > 1 and overlay.suffix.lower() == ".png":
         raise typer.BadParameter("several photos need a directory for their overlays", param_hint="--overlay")
+    explained = _known_checks(explain, "--explain")
     options: dict[str, Any] = {
         "on": on,
         "taken_on": taken_on,
@@ -165,6 +171,8 @@ def check(
         except PhotoError as error:
             report = checker.error_report(photo, error, **options)
         _print(report, lang, as_json=json, show_skipped=show_skipped)
+        if report.verdict != "error" and not json:
+            _explain(report, explained, checker.profile, lang)
         if overlay is not None and report.verdict != "error":
             _say(f"overlay: {_write_overlay(report, overlay, photo, lang)}")
         reports.append(report.verdict)
@@ -319,6 +327,22 @@ def _known_language(lang: str) -> None:
 
     if lang not in languages():
         raise typer.BadParameter(f"no messages in {lang!r}; there are: {', '.join(languages())}")
+
+
+def _known_checks(names: str | None, option: str) -> list[str]:
+    from icao_check.catalogue import CATALOGUE
+
+    asked = [name.strip() for name in (names or "").split(",") if name.strip()]
+    if unknown := [name for name in asked if name not in CATALOGUE]:
+        raise typer.BadParameter(f"no check {unknown[0]!r}; see `icao-check checks`", param_hint=option)
+    return asked
+
+
+def _explain(report: Report, checks: Iterable[str], profile: Rules, lang: str) -> None:
+    from icao_check.render.explanation import explanation
+
+    for check_id in checks:
+        _console().print(explanation(report, check_id, profile, lang))
 
 
 def _bytes_of(photo: str | None) -> Any:

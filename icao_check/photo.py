@@ -11,6 +11,7 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,7 +31,7 @@ from icao_check.errors import (
     UnreadableFileError,
     UnsupportedFormatError,
 )
-from icao_check.metadata import DateEvidence, date_evidence
+from icao_check.metadata import Metadata, read_metadata
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "FileFacts", "Photo", "PhotoSource", "read_photo"]
 
@@ -50,8 +51,6 @@ _READERS: dict[str, type[ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
     "PNG": PngImagePlugin.PngImageFile,
 }
-_EXIF_ORIENTATION = 0x0112
-_EXIF_DIRECTORY = 0x8769
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +91,13 @@ class Photo:
         sRGB, upright, read-only. Pixel centres are integers; x right, y down.
     file : FileFacts
         Facts about the file.
-    dates : tuple of DateEvidence
-        Evidence of the capture date, strongest first.
+    metadata : Metadata
+        What the file says about when and how the picture was made.
     """
 
     rgb: Pixels = field(repr=False)  # no pixels in logs, not even by way of a traceback
     file: FileFacts
-    dates: tuple[DateEvidence, ...] = ()
+    metadata: Metadata = field(default_factory=Metadata)
     _reductions: dict[int, Pixels] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -133,7 +132,13 @@ class Photo:
         return self._reductions[height]
 
 
-def read_photo(source: PhotoSource, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> Photo:
+def read_photo(
+    source: PhotoSource,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_pixels: int = MAX_PIXELS,
+    name: str | None = None,
+) -> Photo:
     """Read one still photo.
 
     Parameters
@@ -142,6 +147,9 @@ def read_photo(source: PhotoSource, *, max_bytes: int = MAX_BYTES, max_pixels: i
         A JPEG or PNG file in any of these forms, or pixels that were decoded elsewhere.
     max_bytes, max_pixels : int
         Limits on the file and on what its header claims; applied before anything is decoded.
+    name : str, optional
+        Name under which the photo was handed in, where `source` is no path: phones and messengers put dates
+        in it. Nothing else of it is kept.
 
     Returns
     -------
@@ -160,7 +168,11 @@ def read_photo(source: PhotoSource, *, max_bytes: int = MAX_BYTES, max_pixels: i
     data = _read_bytes(source, max_bytes)
     if not data:
         raise EmptyFileError()
-    return _from_bytes(data, max_pixels)
+    file_time = None
+    if isinstance(source, (str, os.PathLike)):
+        name = Path(source).name if name is None else name
+        file_time = _file_time(Path(source))
+    return _from_bytes(data, max_pixels, name, file_time)
 
 
 def _from_pixels(pixels: Pixels, max_pixels: int) -> Photo:
@@ -178,6 +190,13 @@ def _from_pixels(pixels: Pixels, max_pixels: int) -> Photo:
         stored_size=(rgb.shape[1], rgb.shape[0]),
     )
     return Photo(rgb, facts)
+
+
+def _file_time(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):  # gone since, or a time beyond the calendar
+        return None
 
 
 def _read_bytes(source: object, max_bytes: int) -> bytes:
@@ -215,7 +234,7 @@ def _read_stream(stream: object, max_bytes: int) -> bytes:
     raise TooManyBytesError(size=total, limit=max_bytes)
 
 
-def _from_bytes(data: bytes, max_pixels: int) -> Photo:
+def _from_bytes(data: bytes, max_pixels: int, name: str | None, file_time: datetime | None) -> Photo:
     file_format = next((name for magic, name in _SIGNATURES if data.startswith(magic)), None)
     if file_format is None:
         raise UnsupportedFormatError()
@@ -227,20 +246,18 @@ def _from_bytes(data: bytes, max_pixels: int) -> Photo:
     if getattr(header, "is_animated", False):
         raise AnimatedPhotoError()
     stored = _decode(data, file_format)
-    exif = _exif(header)
-    tag = exif.get(_EXIF_ORIENTATION)
-    orientation = tag if isinstance(tag, int) and tag in _UPRIGHT else 1
+    metadata = read_metadata(data, header.info, name=name, file_time=file_time)
     facts = FileFacts(
         format=file_format,
         size_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         stored_size=(width, height),
-        orientation=orientation,
+        orientation=metadata.orientation,
         dpi=_dpi(header),
     )
-    rgb = np.ascontiguousarray(_UPRIGHT[orientation](stored))
+    rgb = np.ascontiguousarray(_UPRIGHT[metadata.orientation](stored))
     rgb.setflags(write=False)
-    return Photo(rgb, facts, date_evidence(exif))
+    return Photo(rgb, facts, metadata)
 
 
 def _check_pixel_count(width: int, height: int, limit: int) -> None:
@@ -256,20 +273,6 @@ def _read_header(data: bytes, file_format: str) -> ImageFile.ImageFile:
         raise
     except Exception as error:  # Pillow's readers raise whatever the broken bytes provoke
         raise _broken(data, file_format) from error
-
-
-def _exif(header: ImageFile.ImageFile) -> dict[int, object]:
-    """Return the tags of the primary and the EXIF directory; of a corrupt block what can be read."""
-    tags: dict[int, object] = {}
-    try:
-        exif = header.getexif()
-        tags.update(exif)
-        tags.update(exif.get_ifd(_EXIF_DIRECTORY))
-    except MemoryError:
-        raise
-    except Exception:  # a corrupt date must not cost the applicant the check
-        return tags
-    return tags
 
 
 def _dpi(header: ImageFile.ImageFile) -> float | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
 from icao_check.catalogue import EVIDENCE_CHECKS, CheckSpec
-from icao_check.measurement import Fact, Measurement, significant
+from icao_check.measurement import Evidence, Fact, Measurement, significant
+from icao_check.months import add_months
 from icao_check.profile import Limit
 
 __all__ = ["CheckResult", "Limits", "Record", "Verdict", "judge", "margin", "roll_up", "score", "skipped"]
@@ -60,7 +62,10 @@ class CheckResult(Record):
     waivable_by : tuple of str
         What would lift this check: a waiver or an age group.
     facts : dict
-        Numbers and ISO dates that the message uses.
+        Numbers, codes and ISO dates that the message uses. What is limited in months has ``usable_until``,
+        and ``days_left`` or ``days_over``, wherever the verdict stands.
+    evidence : tuple of Evidence
+        What the result rests on, the strongest first.
     """
 
     id: str
@@ -74,6 +79,7 @@ class CheckResult(Record):
     reason: str | None = None
     waivable_by: tuple[str, ...] = ()
     facts: dict[str, Fact] = Field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
 
     def message(self, lang: str = "en") -> str:
         """Say the result in words."""
@@ -125,6 +131,7 @@ def judge(
             reason=measurement.reason,
             waivable_by=waivable_by,
             facts=dict(measurement.facts),
+            evidence=measurement.evidence,
         )
     value = significant(measurement.value)
     uncertainty = significant(measurement.uncertainty)
@@ -138,8 +145,13 @@ def judge(
     reason = None if verdict == "pass" else _direction(spec, value, limit)
     if measurement.doubt is not None:
         verdict, reason = "review", measurement.doubt
+    elif _disputed(measurement, limit):
+        verdict, reason = "review", measurement.dispute
     elif verdict == "fail" and measurement.excuse is not None:
         verdict, reason = "review", measurement.excuse
+    facts = dict(measurement.facts)
+    if spec.unit == "months" and verdict != "review":
+        facts |= _deadline(facts, limit)
     return CheckResult(
         id=spec.id,
         verdict=verdict,
@@ -151,7 +163,8 @@ def judge(
         score=score(value, limit),
         reason=reason,
         waivable_by=waivable_by,
-        facts=dict(measurement.facts),
+        facts=facts,
+        evidence=measurement.evidence,
     )
 
 
@@ -221,6 +234,25 @@ def _touches(value: float, uncertainty: float, limit: Limit) -> bool:
     below = low is not None and value - uncertainty < low and value != limit.ideal
     above = high is not None and value + uncertainty > high and value != limit.ideal
     return uncertainty > 0 and (below or above)
+
+
+def _disputed(measurement: Measurement, limit: Limit) -> bool:
+    """Whether the evidence allows both a value that breaks the limit and one that does not."""
+    if measurement.value is None or measurement.extremes is None:
+        return False
+    allowed = (measurement.value, *measurement.extremes)
+    return len({_within(significant(value), limit.outer) for value in allowed}) > 1
+
+
+def _deadline(facts: Mapping[str, Fact], limit: Limit) -> dict[str, Fact]:
+    """Return until when a photo is usable: a promise, so that the earliest day that it may be from counts."""
+    high = limit.accepted[1]
+    start = next((facts[key] for key in ("counted_from", "taken_on", "not_after") if key in facts), None)
+    if high is None or high != int(high) or start is None or "on" not in facts:
+        return {}
+    until = add_months(date.fromisoformat(str(start)), int(high))
+    days = (until - date.fromisoformat(str(facts["on"]))).days
+    return {"usable_until": until.isoformat(), "days_left" if days >= 0 else "days_over": abs(days)}
 
 
 def _direction(spec: CheckSpec, value: float, limit: Limit) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from gettext import GNUTranslations
 from importlib.resources import files
@@ -29,6 +29,7 @@ __all__ = [
     "add_catalogues",
     "catalogue_keys",
     "check_text",
+    "day_text",
     "error_text",
     "languages",
     "number",
@@ -96,17 +97,23 @@ def requirement(check: str, lang: str = DEFAULT_LANGUAGE) -> str:
 
 
 def check_text(result: CheckResult, lang: str = DEFAULT_LANGUAGE) -> tuple[str, str]:
-    """Return the message and the remedy of a result; the remedy is empty where nothing is to be done."""
+    """Return the message and the remedy of a result; the remedy is empty where nothing is to be done.
+
+    The facts ``detail`` and ``basis`` and the verdict choose among the messages of a reason, where there are
+    such: ``image_age.not_newer_than.scan.message``.
+    """
     numbers = _numbers(result, lang)
-    if result.verdict == "pass":
-        key = "ok" if result.value is None or not result.unit else "ok.value"
-        return word(f"{key}.message", lang).format_map(numbers), ""
     if result.verdict == "skipped":
         return word(f"skipped.{result.reason}.message", lang), ""
-    return (
-        _first(lang, f"{result.id}.{result.reason}.message", f"{result.reason}.message").format_map(numbers),
-        _first(lang, f"{result.id}.{result.reason}.remedy", f"{result.reason}.remedy").format_map(numbers),
-    )
+    reason = "ok" if result.verdict == "pass" else result.reason
+    variants = [str(result.facts[name]) for name in ("detail", "basis") if name in result.facts]
+    keys = [f"{result.id}.{reason}.{variant}" for variant in (*variants, result.verdict)]
+    keys.append(f"{result.id}.{reason}")
+    if result.verdict == "pass":
+        keys.append("ok" if result.value is None or not result.unit else "ok.value")
+        return _said(lang, keys, "message", numbers), ""
+    keys.append(str(reason))
+    return _said(lang, keys, "message", numbers), _said(lang, keys, "remedy", numbers)
 
 
 def report_notes(report: Report, lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
@@ -158,16 +165,29 @@ def _numbers(result: CheckResult, lang: str) -> _Numbers:
     return numbers
 
 
+def day_text(text: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Write an ISO date as people do, and anything else as it is."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    from babel.dates import format_date
+
+    locale = _locale(lang)
+    return str(format_date(day, format="long", locale="en_GB" if locale == "en" else locale))
+
+
 def _fact(name: str, fact: Fact, lang: str) -> str:
     if isinstance(fact, str):
-        try:
-            day = date.fromisoformat(fact)
-        except ValueError:
-            return fact
-        from babel.dates import format_date
-
-        return str(format_date(day, format="long", locale=_locale(lang)))
+        key = f"fact.{fact}"  # a code, or a name that is the same in all languages
+        said = word(key, lang)
+        return day_text(fact, lang) if said == key else said
     return number(fact, lang)
+
+
+def _said(lang: str, keys: Sequence[str], part: str, numbers: _Numbers) -> str:
+    text = _first(lang, *(f"{key}.{part}" for key in keys)).format_map(numbers)
+    return text[:1].upper() + text[1:]
 
 
 def _first(lang: str, *keys: str) -> str:
