@@ -1,0 +1,214 @@
+"""JPEG 2000 (ISO/IEC 15444-1): JP2 and JPX files, and bare codestreams."""
+
+from __future__ import annotations
+
+import functools
+import io
+import struct
+from collections.abc import Iterator
+
+from icao_check.errors import CorruptPhotoError, TruncatedPhotoError, UnsupportedFormatError
+from icao_check.photo.boxes import boxes
+from icao_check.photo.exif import Exif
+from icao_check.photo.header import Header, Samples
+
+__all__ = ["read_header"]
+
+_CODESTREAM = b"\xff\x4f\xff\x51"
+_SIZ, _COD, _COC, _SOT, _SOD, _EOC = 0xFF51, 0xFF52, 0xFF53, 0xFF90, 0xFF93, 0xFFD9
+# The name that cameras and converters have agreed on, JpgTiffExif->JP2.
+_EXIF_UUID = b"JpgTiffExif->JP2"
+_MM_PER_INCH, _MM_PER_METRE = 25.4, 1000.0
+
+# A tile, a precinct and a code-block cost a decoder memory and time even when they are empty, and a file of
+# 60 bytes may claim millions. 50 megapixels are 3 100 tiles of 128 × 128, 150 000 code-blocks of 32 × 32.
+_MAX_TILES = 10_000
+_MAX_TILE_PARTS = 50_000
+_MAX_PRECINCTS = 500_000
+_MAX_BLOCKS = 1_000_000
+_MAX_LEVELS = 32
+_MAX_SEGMENTS = 1_000
+
+
+def read_header(data: bytes) -> Header:
+    """Read the boxes and the markers of the codestream.
+
+    Parameters
+    ----------
+    data : bytes
+        A file that starts as a JPEG 2000 file does.
+
+    Returns
+    -------
+    Header
+        Of the first picture.
+
+    Raises
+    ------
+    PhotoError
+        The file ends too early, contradicts itself, or is of a kind that is not accepted.
+    """
+    if data.startswith(_CODESTREAM):
+        return Header(
+            format="JPEG 2000",
+            size=_codestream(data, 0, len(data)),
+            decode=functools.partial(_decode, data),
+        )
+    colour: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    exif: Exif | None = None
+    size: tuple[int, int] | None = None
+    for box in boxes(data, 0, len(data)):
+        if box.kind == b"ftyp" and data[box.start : box.start + 4] == b"mjp2":
+            raise UnsupportedFormatError(format="Motion JPEG 2000")
+        if not box.complete and box.kind in (b"jp2h", b"jp2c") and size is None:
+            raise TruncatedPhotoError()
+        if box.kind == b"jp2h":
+            colour, dpi = _picture_header(data, box.start, box.end)
+        elif box.kind == b"jp2c" and size is None:
+            size = _codestream(data, box.start, box.end)
+        elif box.kind == b"uuid" and data[box.start : box.start + 16] == _EXIF_UUID:
+            exif = Exif.read(data[box.start + 16 : box.end])
+    if size is None:
+        raise TruncatedPhotoError()
+    return Header(
+        format="JPEG 2000",
+        size=size,
+        decode=functools.partial(_decode, data),
+        colour=colour,
+        exif=exif,
+        dpi=dpi,
+    )
+
+
+def _picture_header(data: bytes, start: int, end: int) -> tuple[bytes | None, tuple[float, float] | None]:
+    colour: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    for box in boxes(data, start, end):
+        content = data[box.start : box.end]
+        # Method 2 is a restricted, 3 any ICC profile. Method 1 names sRGB, grey or sYCC: nothing to convert.
+        if box.kind == b"colr" and colour is None and content[:1] in (b"\2", b"\3"):
+            colour = content[3:]
+        elif box.kind == b"res ":
+            for resolution in boxes(data, box.start, box.end):
+                found = _dpi(data[resolution.start : resolution.end])
+                if resolution.kind == b"resc" or dpi is None:
+                    dpi = found
+    return colour, dpi
+
+
+def _dpi(content: bytes) -> tuple[float, float] | None:
+    if len(content) != 10:
+        return None
+    vertical, vertical_divisor, horizontal, horizontal_divisor, *exponents = struct.unpack(">4H2b", content)
+    if 0 in (vertical_divisor, horizontal_divisor):
+        return None
+    per_inch = _MM_PER_INCH / _MM_PER_METRE
+    return (
+        horizontal / horizontal_divisor * 10.0 ** exponents[1] * per_inch,
+        vertical / vertical_divisor * 10.0 ** exponents[0] * per_inch,
+    )
+
+
+def _codestream(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Check the claims of a codestream; return its width and height."""
+    siz: tuple[int, ...] | None = None
+    for marker, at, stop in _markers(data, start, end):
+        if marker == _SIZ and siz is None:
+            if stop - at < 39:
+                raise CorruptPhotoError()
+            siz = struct.unpack_from(">8IH", data, at + 2)
+            _check_size(siz)
+        elif siz is None:
+            raise CorruptPhotoError()
+        elif marker in (_COD, _COC):
+            _check_coding_style(data[at:stop], marker, siz)
+    if siz is None:
+        raise CorruptPhotoError()
+    return siz[0] - siz[2], siz[1] - siz[3]
+
+
+def _markers(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, start and end of the content of each segment of the main and all tile-part headers."""
+    at = start + 2
+    tile_parts = 0
+    tile_part_end = 0
+    for _ in range(_MAX_SEGMENTS + _MAX_TILE_PARTS * 8):
+        if at + 2 > end:
+            raise TruncatedPhotoError()
+        marker = int.from_bytes(data[at : at + 2], "big")
+        if marker == _EOC:
+            return
+        if marker == _SOD:
+            if tile_part_end == 0:  # it reaches to the end of the codestream
+                return
+            at = tile_part_end
+            continue
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker < 0xFF00 or length < 2:
+            raise CorruptPhotoError()
+        if at + 2 + length > end:
+            raise TruncatedPhotoError()
+        if marker == _SOT:
+            if length != 10:
+                raise CorruptPhotoError()
+            tile_parts += 1
+            part = int.from_bytes(data[at + 6 : at + 10], "big")
+            tile_part_end = at + part if part else 0
+            if tile_parts > _MAX_TILE_PARTS or (part and part < 14):
+                raise CorruptPhotoError()
+            if tile_part_end > end:
+                raise TruncatedPhotoError()
+        yield marker, at + 4, at + 2 + length
+        at += 2 + length
+    raise CorruptPhotoError()
+
+
+def _check_size(siz: tuple[int, ...]) -> None:
+    right, bottom, left, top, tile_width, tile_height, tile_left, tile_top, components = siz
+    if right <= left or bottom <= top or 0 in (tile_width, tile_height) or tile_left > left or tile_top > top:
+        raise CorruptPhotoError()
+    if not 1 <= components <= 4:
+        raise UnsupportedFormatError(format=f"JPEG 2000 ({components} components)")
+    across = -(-(right - tile_left) // tile_width)
+    down = -(-(bottom - tile_top) // tile_height)
+    if across * down > _MAX_TILES:
+        raise CorruptPhotoError()
+
+
+def _check_coding_style(segment: bytes, marker: int, siz: tuple[int, ...]) -> None:
+    """Count the precincts and code-blocks that a coding style claims (ISO/IEC 15444-1, A.6.1, B.6, B.7)."""
+    # COD: style, progression, layers (2), transform, levels …; COC: component, style, levels …
+    style_at, levels_at = (0, 5) if marker == _COD else (1, 2)
+    if len(segment) < levels_at + 5:
+        raise CorruptPhotoError()
+    levels, block_width, block_height = segment[levels_at : levels_at + 3]
+    right, bottom, left, top, tile_width, tile_height, _, _, components = siz
+    width, height = min(tile_width, right - left), min(tile_height, bottom - top)
+    tiles = -(-(right - left) // width) * -(-(bottom - top) // height) * components
+    if (
+        levels > _MAX_LEVELS
+        or tiles * _pieces(width, height, block_width + 2, block_height + 2) > _MAX_BLOCKS
+    ):
+        raise CorruptPhotoError()
+    precincts = 0
+    if segment[style_at] & 1:  # else each resolution is one precinct
+        for resolution, size in enumerate(segment[levels_at + 5 : levels_at + 6 + levels]):
+            reduction = levels - resolution
+            precincts += _pieces(width >> reduction, height >> reduction, size & 15, size >> 4)
+    if tiles * precincts > _MAX_PRECINCTS:
+        raise CorruptPhotoError()
+
+
+def _pieces(width: int, height: int, width_exponent: int, height_exponent: int) -> int:
+    return ((width >> width_exponent) + 1) * ((height >> height_exponent) + 1)
+
+
+def _decode(data: bytes) -> Samples:
+    from PIL import Jpeg2KImagePlugin
+
+    from icao_check.photo.from_pillow import samples_of
+
+    picture = Jpeg2KImagePlugin.Jpeg2KImageFile(io.BytesIO(data))
+    picture.load()
+    return samples_of(picture, bits=16)
