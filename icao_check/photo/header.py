@@ -58,6 +58,8 @@ class Header:
         Resolution that the container itself claims; EXIF may claim one too.
     animated : bool
         There is more than one frame.
+    cost : int
+        How many times as much time and memory as in the other formats a pixel takes.
     turned : bool
         The decoder turns the picture upright itself; the EXIF orientation must be ignored.
     """
@@ -70,4 +72,5 @@ class Header:
     items: dict[str, bytes] = field(default_factory=dict)
     dpi: tuple[float, float] | None = None
     animated: bool = False
+    cost: int = 1
     turned: bool = False

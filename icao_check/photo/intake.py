@@ -55,7 +55,8 @@ def read_photo(source: PhotoSource, *, max_bytes: int = MAX_BYTES, max_pixels: i
         A JPEG, PNG, JPEG 2000, TIFF, WebP, HEIC or AVIF file in any of these forms, or pixels that were
         decoded elsewhere.
     max_bytes, max_pixels : int
-        Limits on the file and on what its header claims; applied before anything is decoded.
+        Limits on the file and on what its header claims; applied before anything is decoded. JPEG 2000, which
+        is slow to decode, may have a quarter of the pixels.
 
     Returns
     -------
@@ -135,7 +136,7 @@ def _from_bytes(data: bytes, max_pixels: int) -> Photo:
     width, height = header.size
     if width < 1 or height < 1:
         raise CorruptPhotoError()
-    _check_pixel_count(width, height, max_pixels)
+    _check_pixel_count(width, height, max_pixels // header.cost)
     if header.animated:
         raise AnimatedPhotoError()
     rgb, transparent = _decode(header)

@@ -6,7 +6,6 @@ looked at.
 
 from __future__ import annotations
 
-import functools
 import io
 import re
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ _EXIF, _PROFILE = b"Exif\0", b"ICC_PROFILE\0"
 _MAX_SEGMENTS = 10_000
 # A decoder passes over the whole picture once per scan. Ten are usual, a file of 25 MB may claim 100 000.
 _MAX_SCANS = 100
+_MAX_SCANNED_PIXELS = 1_000_000_000
 # Within a scan 0xFF is followed by 0, or by 0xD0-0xD7 for a restart.
 _MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
 
@@ -123,12 +123,14 @@ def _header(
     if components not in (1, 3, 4):
         raise CorruptPhotoError()
     several_scans = coding not in _SEQUENTIAL or data[scan] != components
-    if several_scans and sum(marker == _SOS for marker in _markers(data, scan - 4)) > _MAX_SCANS:
-        raise CorruptPhotoError()
-    if components == 4:
-        decode = functools.partial(_decode_cmyk, data, scan, b"".join([*kept, data[coded:]]))
-    else:
-        decode = functools.partial(_decode, data, scan)
+
+    def decode() -> Samples:
+        if several_scans:
+            _check_scans(data, scan, width * height)
+        if components == 4:
+            return _decode_cmyk(data, scan, b"".join([*kept, data[coded:]]))
+        return _decode(data, scan)
+
     parts = [profile[number] for number in sorted(profile)]
     return Header(
         format="JPEG",
@@ -138,6 +140,12 @@ def _header(
         exif=exif,
         dpi=density,
     )
+
+
+def _check_scans(data: bytes, scan: int, pixels: int) -> None:
+    scans = sum(marker == _SOS for marker in _markers(data, scan - 4))
+    if scans > _MAX_SCANS or scans * pixels > _MAX_SCANNED_PIXELS:
+        raise CorruptPhotoError()
 
 
 def _length(data: bytes, at: int) -> int:

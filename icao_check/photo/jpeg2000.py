@@ -26,7 +26,10 @@ _MAX_TILES = 10_000
 _MAX_TILE_PARTS = 50_000
 _MAX_PRECINCTS = 500_000
 _MAX_BLOCKS = 1_000_000
+_MAX_PACKETS = 5_000_000
 _MAX_LEVELS = 32
+# Its decoder takes several times as long, and as much memory, as those of the other formats.
+_COST = 4
 _MAX_SEGMENTS = 1_000
 
 
@@ -53,6 +56,7 @@ def read_header(data: bytes) -> Header:
             format="JPEG 2000",
             size=_codestream(data, 0, len(data)),
             decode=functools.partial(_decode, data),
+            cost=_COST,
         )
     colour: bytes | None = None
     dpi: tuple[float, float] | None = None
@@ -78,6 +82,7 @@ def read_header(data: bytes) -> Header:
         colour=colour,
         exif=exif,
         dpi=dpi,
+        cost=_COST,
     )
 
 
@@ -113,17 +118,21 @@ def _dpi(content: bytes) -> tuple[float, float] | None:
 def _codestream(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Check the claims of a codestream; return its width and height."""
     siz: tuple[int, ...] | None = None
+    tiles = precincts = layers = 0
     for marker, at, stop in _markers(data, start, end):
-        if marker == _SIZ and siz is None:
-            if stop - at < 39:
+        if siz is None:
+            if marker != _SIZ or stop - at < 39:
                 raise CorruptPhotoError()
             siz = struct.unpack_from(">8IH", data, at + 2)
-            _check_size(siz)
-        elif siz is None:
-            raise CorruptPhotoError()
+            tiles = _tiles(siz)
+        elif marker == _SOT:
+            tiles = 1  # a coding style that follows is that of one tile
         elif marker in (_COD, _COC):
-            _check_coding_style(data[at:stop], marker, siz)
-    if siz is None:
+            precincts += tiles * _precincts(data[at:stop], marker, siz, tiles)
+            if marker == _COD:
+                layers = max(layers, int.from_bytes(data[at + 2 : at + 4], "big"))
+    # Each layer of a precinct is a packet, and takes a byte at least; our count may be four times too high.
+    if siz is None or precincts * layers > min(_MAX_PACKETS, 4 * (end - start)):
         raise CorruptPhotoError()
     return siz[0] - siz[2], siz[1] - siz[3]
 
@@ -164,20 +173,20 @@ def _markers(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]
     raise CorruptPhotoError()
 
 
-def _check_size(siz: tuple[int, ...]) -> None:
+def _tiles(siz: tuple[int, ...]) -> int:
     right, bottom, left, top, tile_width, tile_height, tile_left, tile_top, components = siz
     if right <= left or bottom <= top or 0 in (tile_width, tile_height) or tile_left > left or tile_top > top:
         raise CorruptPhotoError()
     if not 1 <= components <= 4:
         raise UnsupportedFormatError(format=f"JPEG 2000 ({components} components)")
-    across = -(-(right - tile_left) // tile_width)
-    down = -(-(bottom - tile_top) // tile_height)
-    if across * down > _MAX_TILES:
+    tiles = -(-(right - tile_left) // tile_width) * -(-(bottom - tile_top) // tile_height)
+    if tiles > _MAX_TILES:
         raise CorruptPhotoError()
+    return tiles
 
 
-def _check_coding_style(segment: bytes, marker: int, siz: tuple[int, ...]) -> None:
-    """Count the precincts and code-blocks that a coding style claims (ISO/IEC 15444-1, A.6.1, B.6, B.7)."""
+def _precincts(segment: bytes, marker: int, siz: tuple[int, ...], tiles: int) -> int:
+    """Return how many precincts a tile has by a coding style (ISO/IEC 15444-1, A.6.1, B.6, B.7), or more."""
     # COD: style, progression, layers (2), transform, levels …; COC: component, style, levels …
     style_at, levels_at = (0, 5) if marker == _COD else (1, 2)
     if len(segment) < levels_at + 5:
@@ -185,19 +194,19 @@ def _check_coding_style(segment: bytes, marker: int, siz: tuple[int, ...]) -> No
     levels, block_width, block_height = segment[levels_at : levels_at + 3]
     right, bottom, left, top, tile_width, tile_height, _, _, components = siz
     width, height = min(tile_width, right - left), min(tile_height, bottom - top)
-    tiles = -(-(right - left) // width) * -(-(bottom - top) // height) * components
-    if (
-        levels > _MAX_LEVELS
-        or tiles * _pieces(width, height, block_width + 2, block_height + 2) > _MAX_BLOCKS
-    ):
+    blocks = _pieces(width, height, block_width + 2, block_height + 2)
+    if levels > _MAX_LEVELS or blocks * tiles * components > _MAX_BLOCKS:
         raise CorruptPhotoError()
+    sizes = (
+        segment[levels_at + 5 : levels_at + 6 + levels] if segment[style_at] & 1 else b"\xff" * (levels + 1)
+    )
     precincts = 0
-    if segment[style_at] & 1:  # else each resolution is one precinct
-        for resolution, size in enumerate(segment[levels_at + 5 : levels_at + 6 + levels]):
-            reduction = levels - resolution
-            precincts += _pieces(width >> reduction, height >> reduction, size & 15, size >> 4)
-    if tiles * precincts > _MAX_PRECINCTS:
+    for resolution, size in enumerate(sizes):
+        reduction = levels - resolution
+        precincts += _pieces(width >> reduction, height >> reduction, size & 15, size >> 4)
+    if precincts * tiles * components > _MAX_PRECINCTS:
         raise CorruptPhotoError()
+    return precincts * components
 
 
 def _pieces(width: int, height: int, width_exponent: int, height_exponent: int) -> int:
