@@ -1,14 +1,42 @@
-"""Samples of a picture that Pillow has decoded."""
+"""Samples of a picture that Pillow decodes."""
 
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
-from icao_check.errors import UnsupportedFormatError
+from icao_check.errors import CorruptPhotoError, UnsupportedFormatError
 from icao_check.photo.header import Samples
 
-__all__ = ["samples_of"]
+__all__ = ["decoded", "samples_of"]
+
+
+def decoded(picture: ImageFile.ImageFile, size: tuple[int, int], bits: int = 8) -> Samples:
+    """Decode an opened picture.
+
+    Parameters
+    ----------
+    picture : ImageFile
+        Opened, not loaded.
+    size : (width, height)
+        What our own reader of the format found, and judged.
+    bits : int
+        Of a grey sample, where it has more than eight.
+
+    Returns
+    -------
+    Samples
+        Eight bits deep.
+
+    Raises
+    ------
+    CorruptPhotoError
+        Pillow has read another size: then it must not make room for it.
+    """
+    if picture.size != size:
+        raise CorruptPhotoError()
+    picture.load()
+    return samples_of(picture, bits)
 
 
 def samples_of(picture: Image.Image, bits: int = 8) -> Samples:

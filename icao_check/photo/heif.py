@@ -89,7 +89,7 @@ def read_header(data: bytes) -> Header:
     return Header(
         format="HEIC" if coding == _HEVC else "AVIF",
         size=size,
-        decode=functools.partial(_decode_hevc if coding == _HEVC else _decode_av1, bare),
+        decode=functools.partial(_decode_hevc if coding == _HEVC else _decode_av1, bare, size),
         colour=_colour(data, meta, primary),
         exif=Exif.read(items.get("exif", b"")),
         items=items,
@@ -285,26 +285,28 @@ def _without_metadata(data: bytes, meta: _Meta) -> bytes:
     return bytes(bare)
 
 
-def _decode_hevc(data: bytes) -> Samples:
+def _decode_hevc(data: bytes, size: tuple[int, int]) -> Samples:
     try:
         from pi_heif import open_heif
     except ImportError as error:
         raise DecoderMissingError(format="HEIC", extra="heic") from error
     from icao_check.photo.from_pillow import samples_of
 
-    return samples_of(open_heif(data).to_pillow())
+    picture = open_heif(data)
+    if picture.size[0] * picture.size[1] > size[0] * size[1]:  # turned, and maybe cropped
+        raise CorruptPhotoError()
+    return samples_of(picture.to_pillow())
 
 
-def _decode_av1(data: bytes) -> Samples:
+def _decode_av1(data: bytes, size: tuple[int, int]) -> Samples:
     from PIL import AvifImagePlugin
 
-    from icao_check.photo.from_pillow import samples_of
+    from icao_check.photo.from_pillow import decoded
 
     picture = AvifImagePlugin.AvifImageFile(io.BytesIO(data))
     # Pillow words the file's own rotation and mirroring as an EXIF orientation.
     orientation = picture.getexif().get(ORIENTATION, 1)
-    picture.load()
-    samples = samples_of(picture)
+    samples = decoded(picture, size)
     return Samples(
         upright(samples.pixels, orientation),
         samples.model,

@@ -60,7 +60,9 @@ def read_header(data: bytes) -> Header:
     kept = [b"\xff\xd8"]
     for marker, start, end in _segments(data):
         content = data[start:end]
-        if marker in _FRAMES and frame is None and len(content) >= 6:
+        if marker in _FRAMES:
+            if frame is not None or len(content) < 6:
+                raise CorruptPhotoError()
             frame = (
                 marker,
                 content[0],
@@ -128,7 +130,7 @@ def _header(
         if several_scans:
             _check_scans(data, scan, width * height)
         if components == 4:
-            return _decode_cmyk(data, scan, b"".join([*kept, data[coded:]]))
+            return _decode_cmyk(data, scan, b"".join([*kept, data[coded:]]), (width, height))
         return _decode(data, scan)
 
     parts = [profile[number] for number in sorted(profile)]
@@ -182,16 +184,16 @@ def _decode(data: bytes, scan: int) -> Samples:
     return Samples(np.asarray(rgb, np.uint8), "rgb")
 
 
-def _decode_cmyk(data: bytes, scan: int, essential: bytes) -> Samples:
+def _decode_cmyk(data: bytes, scan: int, essential: bytes, size: tuple[int, int]) -> Samples:
     # OpenCV mixes the inks by a rule of its own; Pillow hands out the inks.
     from PIL import JpegImagePlugin
 
+    from icao_check.photo.from_pillow import decoded
+
     try:
-        picture = JpegImagePlugin.JpegImageFile(io.BytesIO(essential))
-        picture.load()
+        return decoded(JpegImagePlugin.JpegImageFile(io.BytesIO(essential)), size)
     except (OSError, SyntaxError) as error:
         raise _broken(data, scan) from error
-    return Samples(np.asarray(picture), "cmyk")
 
 
 def _broken(data: bytes, scan: int) -> PhotoError:

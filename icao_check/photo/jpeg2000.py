@@ -6,9 +6,10 @@ import functools
 import io
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from icao_check.errors import CorruptPhotoError, TruncatedPhotoError, UnsupportedFormatError
-from icao_check.photo.boxes import boxes
+from icao_check.photo.boxes import Box, boxes
 from icao_check.photo.exif import Exif
 from icao_check.photo.header import Header, Samples
 
@@ -18,6 +19,8 @@ _CODESTREAM = b"\xff\x4f\xff\x51"
 _SIZ, _COD, _COC, _SOT, _SOD, _EOC = 0xFF51, 0xFF52, 0xFF53, 0xFF90, 0xFF93, 0xFFD9
 # The name that cameras and converters have agreed on, JpgTiffExif->JP2.
 _EXIF_UUID = b"JpgTiffExif->JP2"
+# Bits per component, palette and what maps to it, opacity, named colour space.
+_ESSENTIAL = (b"bpcc", b"pclr", b"cmap", b"cdef", b"colr")
 _MM_PER_INCH, _MM_PER_METRE = 25.4, 1000.0
 
 # A tile, a precinct and a code-block cost a decoder memory and time even when they are empty, and a file of
@@ -52,54 +55,82 @@ def read_header(data: bytes) -> Header:
         The file ends too early, contradicts itself, or is of a kind that is not accepted.
     """
     if data.startswith(_CODESTREAM):
-        return Header(
-            format="JPEG 2000",
-            size=_codestream(data, 0, len(data)),
-            decode=functools.partial(_decode, data),
-            cost=_COST,
-        )
-    colour: bytes | None = None
-    dpi: tuple[float, float] | None = None
+        size = _codestream(data, 0, len(data))
+        return Header("JPEG 2000", size, functools.partial(_decode, data, size), cost=_COST)
+    described: _Described | None = None
+    coded: Box | None = None
     exif: Exif | None = None
-    size: tuple[int, int] | None = None
     for box in boxes(data, 0, len(data)):
         if box.kind == b"ftyp" and data[box.start : box.start + 4] == b"mjp2":
             raise UnsupportedFormatError(format="Motion JPEG 2000")
-        if not box.complete and box.kind in (b"jp2h", b"jp2c") and size is None:
+        if not box.complete and coded is None:
             raise TruncatedPhotoError()
-        if box.kind == b"jp2h":
-            colour, dpi = _picture_header(data, box.start, box.end)
-        elif box.kind == b"jp2c" and size is None:
-            size = _codestream(data, box.start, box.end)
+        if box.kind == b"jp2h" and described is None:
+            described = _describe(data, box)
+        elif box.kind == b"jp2c" and coded is None:
+            coded = box
         elif box.kind == b"uuid" and data[box.start : box.start + 16] == _EXIF_UUID:
             exif = Exif.read(data[box.start + 16 : box.end])
-    if size is None:
+    if coded is None:
         raise TruncatedPhotoError()
+    if described is None:
+        raise CorruptPhotoError()
+    size = _codestream(data, coded.start, coded.end)
+    essential = _essential(data[coded.start : coded.end], size, described.essential)
     return Header(
         format="JPEG 2000",
         size=size,
-        decode=functools.partial(_decode, data),
-        colour=colour,
+        decode=functools.partial(_decode, essential, size),
+        colour=described.profile,
         exif=exif,
-        dpi=dpi,
+        dpi=described.dpi,
         cost=_COST,
     )
 
 
-def _picture_header(data: bytes, start: int, end: int) -> tuple[bytes | None, tuple[float, float] | None]:
-    colour: bytes | None = None
+@dataclass(slots=True)
+class _Described:
+    """The boxes of a JP2 header: those that a decoder needs, and what is taken out of the others."""
+
+    essential: list[bytes] = field(default_factory=list)
+    profile: bytes | None = None
     dpi: tuple[float, float] | None = None
-    for box in boxes(data, start, end):
+
+
+def _describe(data: bytes, header: Box) -> _Described:
+    described = _Described()
+    for box in boxes(data, header.start, header.end):
         content = data[box.start : box.end]
-        # Method 2 is a restricted, 3 any ICC profile. Method 1 names sRGB, grey or sYCC: nothing to convert.
-        if box.kind == b"colr" and colour is None and content[:1] in (b"\2", b"\3"):
-            colour = content[3:]
+        # Method 2 is a restricted, 3 any ICC profile; method 1 names a space that the decoder knows.
+        if box.kind == b"colr" and content[:1] in (b"\2", b"\3"):
+            described.profile = described.profile or content[3:]
+        elif box.kind in _ESSENTIAL and box.complete:
+            described.essential.append(_box(box.kind, content))
         elif box.kind == b"res ":
             for resolution in boxes(data, box.start, box.end):
                 found = _dpi(data[resolution.start : resolution.end])
-                if resolution.kind == b"resc" or dpi is None:
-                    dpi = found
-    return colour, dpi
+                if resolution.kind == b"resc" or described.dpi is None:
+                    described.dpi = found
+    return described
+
+
+def _essential(codestream: bytes, size: tuple[int, int], header: list[bytes]) -> bytes:
+    """Return a JP2 file of nothing but the picture. Its size is that of the codestream, whatever was said."""
+    components, bits = struct.unpack_from(">HB", codestream, 40)
+    width, height = size
+    dimensions = struct.pack(">IIHBBBB", height, width, components, bits, 7, 0, 0)
+    return b"".join(
+        [
+            _box(b"jP  ", b"\r\n\x87\n"),
+            _box(b"ftyp", b"jp2 \0\0\0\0jp2 "),
+            _box(b"jp2h", _box(b"ihdr", dimensions), *header),
+            _box(b"jp2c", codestream),
+        ]
+    )
+
+
+def _box(kind: bytes, *content: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + sum(map(len, content)), kind) + b"".join(content)
 
 
 def _dpi(content: bytes) -> tuple[float, float] | None:
@@ -213,11 +244,9 @@ def _pieces(width: int, height: int, width_exponent: int, height_exponent: int) 
     return ((width >> width_exponent) + 1) * ((height >> height_exponent) + 1)
 
 
-def _decode(data: bytes) -> Samples:
+def _decode(data: bytes, size: tuple[int, int]) -> Samples:
     from PIL import Jpeg2KImagePlugin
 
-    from icao_check.photo.from_pillow import samples_of
+    from icao_check.photo.from_pillow import decoded
 
-    picture = Jpeg2KImagePlugin.Jpeg2KImageFile(io.BytesIO(data))
-    picture.load()
-    return samples_of(picture, bits=16)
+    return decoded(Jpeg2KImagePlugin.Jpeg2KImageFile(io.BytesIO(data)), size, bits=16)

@@ -146,11 +146,10 @@ def _numbers(page: Directory, tag: int) -> NDArray[np.float64] | None:
 def _decode(data: bytes, page: Directory, bits: int) -> Samples:
     from PIL import TiffImagePlugin
 
-    from icao_check.photo.from_pillow import samples_of
+    from icao_check.photo.from_pillow import decoded
 
-    picture = TiffImagePlugin.TiffImageFile(io.BytesIO(_essential(data, page)))
-    picture.load()
-    return samples_of(picture, bits)
+    size = _dimension(page, _WIDTH), _dimension(page, _HEIGHT)
+    return decoded(TiffImagePlugin.TiffImageFile(io.BytesIO(_essential(data, page))), size, bits)
 
 
 def _essential(data: bytes, page: Directory) -> bytes:
