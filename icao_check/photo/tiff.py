@@ -70,11 +70,14 @@ def read_header(data: bytes) -> Header:
     width, height = _dimension(page, _WIDTH), _dimension(page, _HEIGHT)
     _check_claims(data, page, width * height)
     bits = page.number(_BITS)
+    profile = page.raw(_ICC_PROFILE)
+    if profile is None and _ICC_PROFILE in page.entries:  # it stands at the end, and would change the colours
+        raise TruncatedPhotoError()
     return Header(
         format="TIFF",
         size=(width, height),
         decode=functools.partial(_decode, data, page, 8 if bits is None else int(bits)),
-        colour=page.raw(_ICC_PROFILE),
+        colour=profile,
         exif=Exif.of(page),
     )
 
