@@ -144,21 +144,13 @@ class Conversion:
         Light of each code of each channel.
     matrix : ndarray of shape (3, 3), float32
         From this light to the light of sRGB.
+    changes : bool
+        Whether any colour moves by more than one code: a profile of sRGB itself changes nothing.
     """
 
     light: NDArray[np.float32]
     matrix: NDArray[np.float32]
-
-    @property
-    def changes(self) -> bool:
-        """Whether any colour moves by more than one code: a profile of sRGB itself changes nothing."""
-        codes = np.linspace(0, CODES - 1, 6).round().astype(np.intp)
-        grid = np.stack(np.meshgrid(codes, codes, codes), axis=-1).reshape(-1, 3)
-        ramp = np.repeat(np.arange(CODES)[:, None], 3, axis=1)
-        probe = np.concatenate([grid, ramp])
-        light = np.stack([self.light[channel, probe[:, channel]] for channel in range(3)], axis=1)
-        codes_after = srgb_codes(np.clip(light @ self.matrix.T, 0.0, 1.0).astype(np.float64)) * (CODES - 1)
-        return bool(np.abs(codes_after - probe).max() > 1.0)
+    changes: bool
 
 
 @functools.cache
@@ -192,7 +184,19 @@ def conversion_by_matrix(to_pcs: Floats, curves: Floats) -> Conversion:
     Conversion
         Relative colorimetric; colours that sRGB does not have are clipped channel by channel.
     """
-    return Conversion(curves.astype(np.float32), (np.linalg.inv(_srgb_to_pcs()) @ to_pcs).astype(np.float32))
+    light = curves.astype(np.float32)
+    matrix = (np.linalg.inv(_srgb_to_pcs()) @ to_pcs).astype(np.float32)
+    return Conversion(light, matrix, _changes(light, matrix))
+
+
+def _changes(light: NDArray[np.float32], matrix: NDArray[np.float32]) -> bool:
+    codes = np.linspace(0, CODES - 1, 6).round().astype(np.intp)
+    grid = np.stack(np.meshgrid(codes, codes, codes), axis=-1).reshape(-1, 3)
+    ramp = np.repeat(np.arange(CODES)[:, None], 3, axis=1)
+    probe = np.concatenate([grid, ramp])
+    there = np.stack([light[channel, probe[:, channel]] for channel in range(3)], axis=1) @ matrix.T
+    after = srgb_codes(np.clip(there, 0.0, 1.0).astype(np.float64)) * (CODES - 1)
+    return bool(np.abs(after - probe).max() > 1.0)
 
 
 def _srgb_to_pcs() -> Floats:

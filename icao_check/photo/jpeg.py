@@ -32,7 +32,7 @@ _MAX_SEGMENTS = 10_000
 _MAX_SCANS = 100
 _MAX_SCANNED_PIXELS = 1_000_000_000
 # Within a scan 0xFF is followed by 0, or by 0xD0-0xD7 for a restart.
-_MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 
 
 def read_header(data: bytes) -> Header:

