@@ -20,6 +20,7 @@ from icao_check.face import Face, FaceFinder, find_face
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case, Measure
 from icao_check.photo import MAX_BYTES, MAX_PIXELS, Photo, PhotoSource, read_photo
+from icao_check.photo.colour import warm as warm_colour
 from icao_check.profile import AGE_GROUPS, WAIVERS, Profile, age_group_of, load_profile
 from icao_check.report import Error, FaceResult, Inputs, Pose, Report
 from icao_check.scale import Scale, print_scale
@@ -103,6 +104,7 @@ class Checker:
         import numpy as np
 
         self._finder.load()
+        warm_colour()
         noise = np.random.default_rng(0).integers(0, 255, (90, 70, 3), np.uint8)
         self.check(noise)
         for spec in CHECKS:

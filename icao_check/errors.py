@@ -13,6 +13,7 @@ __all__ = [
     "PHOTO_ERRORS",
     "AnimatedPhotoError",
     "CorruptPhotoError",
+    "DecoderMissingError",
     "DependencyError",
     "EmptyFileError",
     "IcaoCheckError",
@@ -84,9 +85,15 @@ class EmptyFileError(PhotoError):
 
 
 class UnsupportedFormatError(PhotoError):
-    """The bytes are no picture, or a picture in a format that is not accepted."""
+    """The bytes are no picture, or one in a format that is not accepted (fact ``format`` where known)."""
 
     code = "unsupported_format"
+
+
+class DecoderMissingError(PhotoError):
+    """The format is accepted, but this installation lacks the optional library that decodes it."""
+
+    code = "decoder_missing"
 
 
 class AnimatedPhotoError(PhotoError):
@@ -123,6 +130,7 @@ PHOTO_ERRORS: tuple[type[PhotoError], ...] = (
     UnreadableFileError,
     EmptyFileError,
     UnsupportedFormatError,
+    DecoderMissingError,
     AnimatedPhotoError,
     TruncatedPhotoError,
     CorruptPhotoError,

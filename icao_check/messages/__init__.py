@@ -131,9 +131,11 @@ def report_notes(report: Report, lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...
 def error_text(code: str, facts: Mapping[str, Fact], lang: str = DEFAULT_LANGUAGE) -> tuple[str, str]:
     """Return the message and the remedy of an error."""
     numbers = _Numbers({name: _fact(name, fact, lang) for name, fact in facts.items()})
+    # What is known of the file may be said in words of its own: `error.unsupported_format.format.message`.
+    keys = [f"error.{code}", *(f"error.{code}.{name}" for name in facts)]
     return (
-        word(f"error.{code}.message", lang).format_map(numbers),
-        word(f"error.{code}.remedy", lang).format_map(numbers),
+        _first(lang, *(f"{key}.message" for key in reversed(keys))).format_map(numbers),
+        _first(lang, *(f"{key}.remedy" for key in reversed(keys))).format_map(numbers),
     )
 
 

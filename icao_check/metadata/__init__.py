@@ -90,13 +90,10 @@ class Metadata:
         Strongest first.
     traces : tuple of Trace
         Each once.
-    orientation : int
-        EXIF orientation 1–8.
     """
 
     dates: tuple[DateEvidence, ...] = ()
     traces: tuple[Trace, ...] = ()
-    orientation: int = 1
 
 
 _Result = TypeVar("_Result")
@@ -105,7 +102,7 @@ _Entries = list[tuple[str, str]]
 
 def read_metadata(
     data: bytes,
-    info: Mapping[Any, Any] | None = None,
+    items: Mapping[str, bytes] | None = None,
     *,
     name: str | None = None,
     file_time: datetime | None = None,
@@ -116,8 +113,8 @@ def read_metadata(
     ----------
     data : bytes
         The file: JPEG, PNG, TIFF, WebP, JPEG 2000 or HEIF.
-    info : mapping, optional
-        ``info`` of its header as Pillow opened it; needed for HEIF alone.
+    items : mapping of str to bytes, optional
+        The EXIF block (``exif``) and the XMP packet (``xmp``) of a HEIF file, which its index finds.
     name : str, optional
         The name under which it was handed in.
     file_time : datetime, optional
@@ -128,7 +125,7 @@ def read_metadata(
     Metadata
         Whatever the state of the file: damaged metadata are left out, and never an error.
     """
-    blocks = _attempt(Blocks(), find_blocks, data, info or {})
+    blocks = _attempt(Blocks(), find_blocks, data, items or {})
     exif = _attempt(ExifTags({}, {}, {}), read_exif, blocks.exif)
     if "xmp" in exif.data:  # in TIFF, a tag
         blocks.xmp.append(exif.data["xmp"])
@@ -143,11 +140,9 @@ def read_metadata(
         traces += _traces_of_name(named, name)
     if file_time is not None:
         dates.append(DateEvidence("file_time", file_time))
-    orientation = exif.number.get("orientation", 1)
     return Metadata(
         dates=tuple(sorted(dict.fromkeys(dates), key=lambda date: (_RANK[date.source], date.earliest))),
         traces=tuple(dict.fromkeys(traces)),
-        orientation=orientation if 1 <= orientation <= 8 else 1,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 __all__ = ["Blocks", "find_blocks"]
 
@@ -80,16 +79,15 @@ class Blocks:
     saved_for_web: bool = False
 
 
-def find_blocks(data: bytes, info: Mapping[Any, Any]) -> Blocks:
+def find_blocks(data: bytes, items: Mapping[str, bytes]) -> Blocks:
     """Find the metadata of a file by its own structure.
 
     Parameters
     ----------
     data : bytes
         A JPEG (also MPO), PNG, TIFF, BigTIFF, WebP, JPEG 2000 or HEIF file.
-    info : mapping
-        ``info`` of the opened header. Only HEIF needs it, for ``"exif"`` and ``"xmp"``: finding them among
-        its items is the decoder's business.
+    items : mapping of str to bytes
+        ``exif`` and ``xmp`` of a HEIF file: its index is read where its pictures are found.
 
     Returns
     -------
@@ -108,7 +106,7 @@ def find_blocks(data: bytes, info: Mapping[Any, Any]) -> Blocks:
     elif data[4:8] == b"jP  ":
         _from_jpeg2000(data, blocks)
     elif data[4:8] == b"ftyp":
-        _from_heif(data, info, blocks)
+        _from_heif(data, items, blocks)
     return blocks
 
 
@@ -245,12 +243,10 @@ def _from_jpeg2000(data: bytes, blocks: Blocks) -> None:
             blocks.credentials += data[start:end]
 
 
-def _from_heif(data: bytes, info: Mapping[Any, Any], blocks: Blocks) -> None:
-    exif, xmp = info.get("exif"), info.get("xmp")
-    if isinstance(exif, bytes):
-        blocks.exif = exif
-    if isinstance(xmp, bytes):
-        blocks.xmp.append(xmp)
+def _from_heif(data: bytes, items: Mapping[str, bytes], blocks: Blocks) -> None:
+    blocks.exif = items.get("exif", b"")
+    if "xmp" in items:
+        blocks.xmp.append(items["xmp"])
     for kind, start, end in _boxes(data):
         if kind == b"uuid" and data[start : start + 16] == _C2PA_BOX:
             blocks.credentials = data[start + 16 : end]

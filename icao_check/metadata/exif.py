@@ -1,4 +1,4 @@
-"""EXIF and TIFF directories, of which only dates and the origin of the picture are read.
+"""EXIF and TIFF tags, of which only dates and the origin of the picture are read.
 
 Pillow reads these directories too, but whole, positions, names and serial numbers included, at ten times the
 cost; it reports damage through the warnings of the whole process and gives up the rest of the block. Here
@@ -10,6 +10,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from icao_check.directories import Directory, Layout
 
 __all__ = ["ExifTags", "read_exif"]
 
@@ -25,7 +27,6 @@ _PRIMARY: _Wanted = {
     0x000B: ("processing_software", _TEXT, _SHORT_TEXT),
     0x010F: ("make", _TEXT, _SHORT_TEXT),
     0x0110: ("model", _TEXT, _SHORT_TEXT),
-    0x0112: ("orientation", _NUMBER, 4),
     0x0131: ("software", _TEXT, _SHORT_TEXT),
     0x0132: ("modified", _TEXT, _SHORT_TEXT),
     0x02BC: ("xmp", _BYTES, _BLOCK),
@@ -57,7 +58,6 @@ _GPS: _Wanted = {  # the position is not read
     0x001D: ("gps_date", _TEXT, 16),
 }
 
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 13: 4, 16: 8, 17: 8, 18: 8, 129: 1}
 _CHARACTERS = (1, 2, 7, 129)
 _NUMBERS = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
@@ -71,7 +71,7 @@ class ExifTags:
     text : dict of str to str
         Up to the first NUL, blanks stripped; absent where nothing remains.
     number : dict of str to int
-        Orientation.
+        Where other directories are.
     data : dict of str to bytes
         Undefined and nested blocks, as stored.
     gps_time : tuple of float or None
@@ -100,48 +100,30 @@ def read_exif(block: bytes) -> ExifTags:
     tags = ExifTags({}, {}, {})
     if block[:4] == b"Exif":
         block = block[6:]
-    order = {b"II": "<", b"MM": ">"}.get(block[:2])
-    if order is None or len(block) < 8:
+    layout = Layout.of(block)
+    if layout is None:
         return tags
-    big = struct.unpack_from(f"{order}H", block, 2)[0] == 43
-    if big and len(block) < 16:
-        return tags
-    first = struct.unpack_from(f"{order}Q" if big else f"{order}I", block, 8 if big else 4)[0]
-    _read_directory(block, order, big, first, _PRIMARY, tags)
+    _read_directory(Directory(block, layout, layout.first), _PRIMARY, tags)
     for name, wanted in (("exif", _EXIF), ("gps", _GPS)):
         if name in tags.number:
-            _read_directory(block, order, big, tags.number.pop(name), wanted, tags)
+            _read_directory(Directory(block, layout, tags.number.pop(name)), wanted, tags)
     if "gps_time" in tags.data:
-        parts = struct.unpack(f"{order}6I", tags.data.pop("gps_time"))
+        parts = struct.unpack(f"{layout.order}6I", tags.data.pop("gps_time"))
         if all(parts[1::2]):
             clock = tuple(above / below for above, below in zip(parts[::2], parts[1::2], strict=True))
             return ExifTags(tags.text, tags.number, tags.data, clock)
     return tags
 
 
-def _read_directory(
-    block: bytes, order: str, big: bool, offset: int, wanted: _Wanted, tags: ExifTags
-) -> None:
-    width, count_width = (20, 8) if big else (12, 2)
-    start = offset + count_width
-    if offset < 8 or start > len(block):
-        return
-    (count,) = struct.unpack_from(f"{order}Q" if big else f"{order}H", block, offset)
-    entries = block[start : start + min(count, 0xFFFF) * width]
-    entries = entries[: len(entries) // width * width]
-    inline = 8 if big else 4
-    for tag, kind, length, stored in struct.iter_unpack(f"{order}HHQ8s" if big else f"{order}HHI4s", entries):
-        if tag not in wanted:
+def _read_directory(directory: Directory, wanted: _Wanted, tags: ExifTags) -> None:
+    for tag in directory:
+        claim = directory.type_and_count(tag) if tag in wanted else None
+        if claim is None:
             continue
         name, form, limit = wanted[tag]
-        size = _SIZES.get(kind, 0) * length
-        if size > inline:
-            (where,) = struct.unpack(f"{order}Q" if big else f"{order}I", stored)
-            value = block[where : where + min(size, limit)]
-        else:
-            value = stored[:size]
+        value = directory.beginning(tag, limit)
         if value:
-            _keep(tags, name, form, kind, order, value)
+            _keep(tags, name, form, claim[0], directory.layout.order, value)
 
 
 def _keep(tags: ExifTags, name: str, form: str, kind: int, order: str, value: bytes) -> None:
