@@ -84,6 +84,12 @@ def _root(
     pass
 
 
+def _complete_profile(incomplete: str) -> list[str]:
+    from icao_check.profile import profile_names
+
+    return [name for name in profile_names() if name.casefold().startswith(incomplete.casefold())]
+
+
 Profile = Annotated[
     str, typer.Option("--profile", "-p", metavar="P", help="Document: id, alias, or a .toml file of yours.")
 ]
@@ -186,51 +192,49 @@ def checks(lang: Language = "en") -> None:
     for spec in CHECKS:
         built = "" if spec.measure else f" [{word('verdict.skipped', lang)}]"
         table.add_row(spec.id, title(spec.id, lang) + built, requirement(spec.id, lang), style=None)
-    _console().print(table, markup=False)
+    _show(table)
 
 
 @app.command()
 def profiles(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Show the limits of this profile.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Show the limits of this profile: id, alias, or a .toml file of yours.",
+            autocompletion=_complete_profile,
+        ),
     ] = None,
+    lang: Language = "en",
+    json: Annotated[bool, typer.Option("--json", help="The profile as one JSON object.")] = False,
 ) -> None:
-    """List the profiles, or the limits of one with their sources."""
-    from rich.table import Table
+    """List the profiles, or the limits of one with their sources.
 
+    For a file of your own, what it gets wrong is said too; then the exit code is 2.
+    """
     from icao_check.profile import available_profiles, load_profile
+    from icao_check.profile_lint import lint
+    from icao_check.render.profile import profile_list, profile_page
 
-    console = _console()
+    _known_language(lang)
     if name is None:
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for column in ("id", "authority", "aliases"):
-            table.add_column(column)
-        for shipped in available_profiles():
-            profile = load_profile(shipped)
-            table.add_row(profile.id, profile.authority, ", ".join(profile.aliases))
-        console.print(table)
+        shipped = tuple(load_profile(profile) for profile in available_profiles())
+        if json:
+            for profile in shipped:
+                typer.echo(profile.model_dump_json(by_alias=True))
+        else:
+            _show(profile_list(shipped, lang))
         return
-    from icao_check.catalogue import CATALOGUE
-
     profile = load_profile(name)
-    size = profile.print_size
-    console.print(f"{profile.id}: {profile.authority}, {size.width_mm:g} × {size.height_mm:g} mm")
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("check", "pass", "tolerated", "unit", "confidence", "source", "note"):
-        table.add_column(column, no_wrap=column in ("check", "pass", "tolerated"))
-    for check_id, limit in profile.limits.items():
-        table.add_row(
-            check_id,
-            _bounds(limit.accepted),
-            _bounds(limit.tolerated),
-            CATALOGUE[check_id].unit,
-            limit.confidence,
-            ", ".join(limit.source),
-            limit.note,
-        )
-    console.print(table)
-    for key, source in profile.sources.items():
-        console.print(f"{key}: {source.title} ({source.as_of}) {source.url or ''}", soft_wrap=True)
+    if json:
+        typer.echo(profile.model_dump_json(by_alias=True))
+    else:
+        _show(profile_page(profile, lang))
+    problems = lint(profile)
+    for problem in problems:
+        _say(f"icao-check: {profile.id}: {problem}")
+    if problems:
+        raise typer.Exit(ExitCode.USAGE)
 
 
 def exit_code(verdicts: Iterable[str]) -> ExitCode:
@@ -275,7 +279,7 @@ def _print(report: Report, lang: str, *, as_json: bool, show_skipped: bool) -> N
         return
     from icao_check.render.terminal import report_table
 
-    _console().print(report_table(report, lang, skipped=show_skipped))
+    _show(report_table(report, lang, skipped=show_skipped))
 
 
 def _write_overlay(report: Report, target: Path, photo: str, lang: str) -> Path:
@@ -289,17 +293,17 @@ def _write_overlay(report: Report, target: Path, photo: str, lang: str) -> Path:
     return target
 
 
-def _bounds(bounds: tuple[float | None, float | None] | None) -> str:
-    if bounds is None:
-        return ""
-    low, high = ("" if bound is None else f"{bound:g}" for bound in bounds)
-    return f"{low} … {high}".strip()
-
-
-def _console() -> Any:
+def _show(what: Any) -> None:
+    """Print on standard output: in colour on a terminal, else plain, without the blanks that fill lines."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    console = Console(highlight=False, markup=False)
+    if console.is_terminal:
+        console.print(what)
+        return
+    with console.capture() as captured:
+        console.print(what)
+    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def _say(words: str) -> None:

@@ -32,7 +32,7 @@ from icao_check.errors import (
 )
 from icao_check.metadata import DateEvidence, date_evidence
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "FileFacts", "Photo", "PhotoSource", "read_photo"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "FileFacts", "Photo", "PhotoSource", "read_bytes", "read_photo"]
 
 MAX_BYTES = 25_000_000
 """Default limit on the size of a file."""
@@ -157,7 +157,7 @@ def read_photo(source: PhotoSource, *, max_bytes: int = MAX_BYTES, max_pixels: i
     """
     if isinstance(source, np.ndarray):
         return _from_pixels(source, max_pixels)
-    data = _read_bytes(source, max_bytes)
+    data = read_bytes(source, max_bytes)
     if not data:
         raise EmptyFileError()
     return _from_bytes(data, max_pixels)
@@ -180,7 +180,16 @@ def _from_pixels(pixels: Pixels, max_pixels: int) -> Photo:
     return Photo(rgb, facts)
 
 
-def _read_bytes(source: object, max_bytes: int) -> bytes:
+def read_bytes(source: object, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file in any of the forms that :func:`read_photo` takes.
+
+    Raises
+    ------
+    UnreadableFileError, TooManyBytesError
+        The path cannot be read, or the file is larger than `max_bytes`; then it was not read.
+    TypeError
+        `source` is no file.
+    """
     if isinstance(source, (bytes, bytearray, memoryview)):
         size = source.nbytes if isinstance(source, memoryview) else len(source)
         if size > max_bytes:
