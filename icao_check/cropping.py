@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CropProposal", "cut"]
 
-_FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _OPTIONS: dict[str, dict[str, Any]] = {
     # Full colour resolution and little quantisation: what a second compression costs cannot be seen.
     "JPEG": {"quality": 95, "subsampling": 0},
     "PNG": {},
-    "TIFF": {"compression": "tiff_lzw"},
 }
 _EXIF_DIRECTORY = 0x8769
 # What says when, with what and by which program the picture was made stays with the crop, where it was made
@@ -105,7 +104,7 @@ class CropProposal:
         Parameters
         ----------
         path : path
-            Ends in ``.png`` or ``.tif`` (no pixel changes) or ``.jpg`` (compressed once more, at quality 95).
+            Ends in ``.png`` (no pixel changes) or ``.jpg`` (compressed once more, at quality 95).
 
         Raises
         ------

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from icao_check.profile import Limit, Profile
-from icao_check.scale import ASPECT_TOLERANCE, MM_PER_INCH
+from icao_check.scale import ASPECT_TOLERANCE
 from icao_check.verdict import PhotoVerdict, Record, ideal_of
 
 if TYPE_CHECKING:
@@ -36,14 +36,13 @@ __all__ = [
 ]
 
 FRAMING_CHECKS: tuple[str, ...] = (
-    "resolution",
     "aspect_ratio",
     "head_height",
     "head_centring",
     "eye_line",
     "margin_above",
 )
-"""The checks that another crop of the same photo can change."""
+"""The checks that are about where the picture was cut; how many pixels it has no crop can change."""
 
 Box = tuple[int, int, int, int]
 """(x, y, width, height) in px of the upright full-resolution photo."""
@@ -188,7 +187,6 @@ class FramingRules:
         x, y, width, height = box
         mm = self.print_mm[1] / height
         values = {
-            "resolution": MM_PER_INCH / mm,
             "aspect_ratio": width / height * self.print_mm[1] / self.print_mm[0],
             "head_height": place.height * mm,
             "head_centring": (place.middle - x - (width - 1) / 2.0) / width * 100.0,
@@ -350,8 +348,6 @@ class _System:
         demand = Requirement(check=check, side="low", profile=rule.profile, value=value)
         if check == "head_height" and value > 0:
             self.tallest.append((place.height * print_height / value, (demand,)))
-        elif check == "resolution":
-            self.shortest.append((value * print_height / MM_PER_INCH, (demand,)))
         elif check == "head_centring":
             self.right.append(_Edge(place.middle + 0.5, -0.5 - value / 100.0, demand))
         elif check == "eye_line":
@@ -364,8 +360,6 @@ class _System:
         demand = Requirement(check=check, side="high", profile=rule.profile, value=value)
         if check == "head_height":
             self.shortest.append((place.height * print_height / value, (demand,)))
-        elif check == "resolution":
-            self.tallest.append((value * print_height / MM_PER_INCH, (demand,)))
         elif check == "head_centring":
             self.left.append(_Edge(place.middle + 0.5, -0.5 - value / 100.0, demand))
         elif check == "eye_line":

@@ -86,15 +86,13 @@ def _impossible(profile: Profile, check: str, limit: Limit, group: str | None) -
 def _exclusive(profile: Profile, group: str | None) -> Iterator[str]:
     """Find limits that no crop of an ideal portrait can meet together."""
     rules = FramingRules.of(profile, group)
-    # How many pixels the head has is up to the camera; whether they suffice is asked below.
-    limits = {check: limit for check, limit in rules.limits.items() if check != "resolution"}
     conflict: tuple[Requirement, ...] = ()
     for share in _EYES:
         # A head of 1000 px in a picture that leaves all the room there is.
         chin, crown = 10_500.0, 9500.0
         eyes = chin - share * (chin - crown)
         place = HeadPlace((20_000, 20_000), chin - crown, crown, chin, eyes, 9999.5, (9650.0, 10_350.0))
-        solution = solve(place, [FramingRules(rules.profile, rules.print_mm, limits)])
+        solution = solve(place, [rules])
         if solution.box is not None:
             break
         conflict = solution.conflict
