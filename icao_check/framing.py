@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -48,10 +48,13 @@ Box = tuple[int, int, int, int]
 """(x, y, width, height) in px of the upright full-resolution photo."""
 
 Level = Literal["pass", "tolerated"]
+Side = Literal["low", "high", "left", "right", "top", "bottom"]
 
 # Where no rule says how high the head goes, this share of the free height is left above the crown.
 _SHARE_ABOVE = 0.4
 _EPSILON = 1e-9
+# Heights in whole pixels that are tried around the wanted one.
+_NEAREST = 8
 
 
 class Requirement(Record):
@@ -70,7 +73,7 @@ class Requirement(Record):
     """
 
     check: str
-    side: Literal["low", "high", "left", "right", "top", "bottom"]
+    side: Side
     profile: str | None = None
     value: float | None = None
 
@@ -245,38 +248,44 @@ def solve(place: HeadPlace, rules: Sequence[FramingRules], level: Level = "pass"
             low = middle
         else:
             high = middle
-    best = _System(place, rules, shape, level, high)
-    inner = best.heights()
-    assert not isinstance(inner, tuple)
+    # In whole pixels the smallest set may be empty all the same: widen it until one fits.
     wanted = _preferred_height(place, rules)
-    height = min(max(wanted, inner.low), inner.high)
-    whole = _System(place, rules, shape, level)
-    box = best.whole_pixels(height, inner) or whole.whole_pixels(height, heights)
-    return Solution(box) if box is not None else Solution(None, heights.tightest)
+    for wider in (0.0, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 1.0):
+        system = _System(place, rules, shape, level, min(1.0, high + wider))
+        heights = system.heights()
+        assert not isinstance(heights, tuple)
+        box = system.whole_pixels(wanted, heights)
+        if box is not None:
+            return Solution(box)
+    return Solution(None, _unique(heights.tightest))
 
 
-def slack(place: HeadPlace, rules: FramingRules, box: Box, level: Level = "pass") -> dict[str, float]:
-    """Return how far a crop may be moved or resized before it breaks a framing rule, in mm on the print.
+def slack(
+    place: HeadPlace, rules: Sequence[FramingRules], box: Box, level: Level = "pass"
+) -> dict[str, float]:
+    """Return how far a crop may be moved or resized before it breaks a framing rule.
 
     Parameters
     ----------
     place : HeadPlace
         Where the head is.
-    rules : FramingRules
-        Of one document.
+    rules : sequence of FramingRules
+        At least one.
     box : Box
-        A crop that meets them.
+        A crop that meets them all.
     level : {"pass", "tolerated"}
         Which bounds count.
 
     Returns
     -------
     dict
-        ``left``, ``right``, ``up``, ``down``: for the box; ``smaller``, ``larger``: for the head. Each ≥ 0.
+        ``left``, ``right``, ``up``, ``down``: for the box; ``smaller``, ``larger``: for the head. Each ≥ 0,
+        in mm on the print of the first document.
     """
     x, y, width, height = box
-    system = _System(place, [rules], width / height, level)
-    mm = rules.print_mm[1] / height
+    system = _System(place, rules, width / height, level)
+    print_height = rules[0].print_mm[1]
+    mm = print_height / height
     columns, rows = system.columns(width), system.rows(height)
     room = {
         "left": (x - columns[0]) * mm,
@@ -286,10 +295,19 @@ def slack(place: HeadPlace, rules: FramingRules, box: Box, level: Level = "pass"
     }
     heights = system.heights()
     if not isinstance(heights, tuple):
-        head = place.height * rules.print_mm[1]
+        head = place.height * print_height
         room["smaller"] = head / height - head / heights.high
         room["larger"] = head / heights.low - head / height
     return {name: round(max(0.0, length), 1) for name, length in room.items()}
+
+
+class _Demand(NamedTuple):
+    """A :class:`Requirement` while it is reckoned with."""
+
+    check: str
+    side: Side
+    profile: str | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +316,7 @@ class _Edge:
 
     offset: float
     slope: float
-    requirement: Requirement
+    demand: _Demand
 
     def at(self, extent: float) -> float:
         return self.offset + self.slope * extent
@@ -310,7 +328,7 @@ class _Heights:
 
     low: float
     high: float
-    tightest: tuple[Requirement, ...]
+    tightest: tuple[_Demand, ...]
 
 
 class _System:
@@ -326,15 +344,26 @@ class _System:
     ) -> None:
         self.place, self.rules, self.shape = place, rules, shape
         width, height = place.picture
-        inside, head = _demands("picture"), _demands("whole_head")
         left, right = place.sides
         # Lower and upper bounds of x as functions of the width, of y as functions of the height.
-        self.left = [_Edge(0.0, 0.0, inside["left"]), _Edge(right + 0.5, -1.0, head["right"])]
-        self.right = [_Edge(width, -1.0, inside["right"]), _Edge(left + 0.5, 0.0, head["left"])]
-        self.top = [_Edge(0.0, 0.0, inside["top"]), _Edge(place.chin + 0.5, -1.0, head["bottom"])]
-        self.bottom = [_Edge(height, -1.0, inside["bottom"]), _Edge(place.crown + 0.5, 0.0, head["top"])]
-        self.shortest: list[tuple[float, tuple[Requirement, ...]]] = []
-        self.tallest: list[tuple[float, tuple[Requirement, ...]]] = []
+        self.left = [
+            _Edge(0.0, 0.0, _Demand("picture", "left")),
+            _Edge(right + 0.5, -1.0, _Demand("whole_head", "right")),
+        ]
+        self.right = [
+            _Edge(width, -1.0, _Demand("picture", "right")),
+            _Edge(left + 0.5, 0.0, _Demand("whole_head", "left")),
+        ]
+        self.top = [
+            _Edge(0.0, 0.0, _Demand("picture", "top")),
+            _Edge(place.chin + 0.5, -1.0, _Demand("whole_head", "bottom")),
+        ]
+        self.bottom = [
+            _Edge(height, -1.0, _Demand("picture", "bottom")),
+            _Edge(place.crown + 0.5, 0.0, _Demand("whole_head", "top")),
+        ]
+        self.shortest: list[tuple[float, tuple[_Demand, ...]]] = []
+        self.tallest: list[tuple[float, tuple[_Demand, ...]]] = []
         for rule in rules:
             for check, limit in rule.limits.items():
                 low, high = _reachable(limit, level, reach)
@@ -345,7 +374,7 @@ class _System:
 
     def _at_least(self, rule: FramingRules, check: str, value: float) -> None:
         place, print_height = self.place, rule.print_mm[1]
-        demand = Requirement(check=check, side="low", profile=rule.profile, value=value)
+        demand = _Demand(check, "low", rule.profile, value)
         if check == "head_height" and value > 0:
             self.tallest.append((place.height * print_height / value, (demand,)))
         elif check == "head_centring":
@@ -357,7 +386,7 @@ class _System:
 
     def _at_most(self, rule: FramingRules, check: str, value: float) -> None:
         place, print_height = self.place, rule.print_mm[1]
-        demand = Requirement(check=check, side="high", profile=rule.profile, value=value)
+        demand = _Demand(check, "high", rule.profile, value)
         if check == "head_height":
             self.shortest.append((place.height * print_height / value, (demand,)))
         elif check == "head_centring":
@@ -373,11 +402,11 @@ class _System:
         for lower, upper, factor in ((self.left, self.right, self.shape), (self.top, self.bottom, 1.0)):
             for low in lower:
                 for high in upper:
-                    both = (low.requirement, high.requirement)
+                    both = (low.demand, high.demand)
                     slope, room = (low.slope - high.slope) * factor, high.offset - low.offset
                     if abs(slope) < _EPSILON:
                         if room < -_EPSILON:
-                            return both
+                            return _unique(both)
                     elif slope > 0:
                         tallest.append((room / slope, both))
                     else:
@@ -389,10 +418,10 @@ class _System:
             if short[0] > tall[0] + _EPSILON
         ]
         if clashes:
-            return _unique(min(clashes, key=lambda clash: (len(_unique(clash[0])), -clash[1]))[0])
+            return _unique(min(clashes, key=lambda clash: (len(set(clash[0])), -clash[1]))[0])
         low_height, why_low = max(shortest, key=lambda bound: bound[0])
         high_height, why_high = min(tallest, key=lambda bound: bound[0])
-        return _Heights(low_height, high_height, _unique(why_low + why_high))
+        return _Heights(low_height, high_height, why_low + why_high)
 
     def columns(self, width: float) -> tuple[float, float]:
         """Return the interval of x for a width."""
@@ -406,7 +435,8 @@ class _System:
         """Return the crop in whole pixels whose height is nearest to the wanted one; None where none fits."""
         first = math.ceil(heights.low - _EPSILON)
         last = math.floor(heights.high + _EPSILON)
-        nearest = range(max(first, round(wanted) - 8), min(last, round(wanted) + 8) + 1)
+        start = min(max(round(wanted), first), last)
+        nearest = range(max(first, start - _NEAREST), min(last, start + _NEAREST) + 1)
         for height in sorted(nearest, key=lambda height: abs(height - wanted)):
             width = round(height * self.shape)
             x = _whole(self.columns(width), self.place.middle + 0.5 - width / 2.0)
@@ -424,15 +454,6 @@ class _System:
         return self.place.crown + 0.5 - _SHARE_ABOVE * (height - (self.place.chin - self.place.crown))
 
 
-def _demands(check: str) -> dict[str, Requirement]:
-    return {
-        "left": Requirement(check=check, side="left"),
-        "right": Requirement(check=check, side="right"),
-        "top": Requirement(check=check, side="top"),
-        "bottom": Requirement(check=check, side="bottom"),
-    }
-
-
 def _reachable(limit: Limit, level: Level, reach: float) -> tuple[float | None, float | None]:
     """Return the part of a limit whose distance from the ideal is at most `reach` of the way to failing."""
     low, high = limit.accepted if level == "pass" else limit.outer
@@ -447,8 +468,8 @@ def _reachable(limit: Limit, level: Level, reach: float) -> tuple[float | None, 
 
 def _shape(rules: Sequence[FramingRules], level: Level) -> tuple[float | None, tuple[Requirement, ...]]:
     """Return a width : height that is the print of every document, or whose shapes exclude each other."""
-    lowest: list[tuple[float, Requirement]] = []
-    highest: list[tuple[float, Requirement]] = []
+    lowest: list[tuple[float, _Demand]] = []
+    highest: list[tuple[float, _Demand]] = []
     for rule in rules:
         shape = rule.print_mm[0] / rule.print_mm[1]
         limit = rule.limits.get("aspect_ratio")
@@ -456,13 +477,12 @@ def _shape(rules: Sequence[FramingRules], level: Level) -> tuple[float | None, t
         # A picture further off than this would not be taken for the print, and its scale be unknown.
         low = shape * max(low or 0.0, 1.0 - ASPECT_TOLERANCE)
         high = shape * min(high or math.inf, 1.0 + ASPECT_TOLERANCE)
-        for bounds, side, value in ((lowest, "low", low), (highest, "high", high)):
-            demand = Requirement(check="aspect_ratio", side=side, profile=rule.profile, value=value)
-            bounds.append((value, demand))
+        lowest.append((low, _Demand("aspect_ratio", "low", rule.profile, low)))
+        highest.append((high, _Demand("aspect_ratio", "high", rule.profile, high)))
     low, low_demand = max(lowest, key=lambda bound: bound[0])
     high, high_demand = min(highest, key=lambda bound: bound[0])
     if low > high:
-        return None, (low_demand, high_demand)
+        return None, _unique((low_demand, high_demand))
     first = rules[0].print_mm[0] / rules[0].print_mm[1]
     return min(max(first, low), high), ()
 
@@ -481,5 +501,6 @@ def _whole(interval: tuple[float, float], wanted: float) -> int | None:
     return None if low > high else min(max(round(wanted), low), high)
 
 
-def _unique(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    return tuple(dict.fromkeys(requirements))
+def _unique(demands: Iterable[_Demand]) -> tuple[Requirement, ...]:
+    lower_first = sorted(dict.fromkeys(demands), key=lambda demand: demand.side == "high")
+    return tuple(Requirement.model_validate(demand._asdict()) for demand in lower_first)

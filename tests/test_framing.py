@@ -191,7 +191,7 @@ def test_slack_is_how_far_the_box_may_move(place, name, side):
     solution = solve(place, [rule])
     if solution.box is None or solution.box[3] < 200:
         return
-    room = slack(place, rule, solution.box)
+    room = slack(place, [rule], solution.box)
     assert set(room) == {"left", "right", "up", "down", "smaller", "larger"} and min(room.values()) >= 0
     x, y, width, height = solution.box
     pixels = room[side] / rule.print_mm[1] * height

@@ -36,6 +36,7 @@ __all__ = [
     "filled",
     "languages",
     "number",
+    "own_catalogues",
     "report_notes",
     "requirement",
     "title",
@@ -61,6 +62,11 @@ def add_catalogues(directory: str | Path) -> None:
         raise ValueError(f"no directory of message catalogues: {path}")
     _own_directories.insert(0, path)
     _catalogue.cache_clear()
+
+
+def own_catalogues() -> tuple[str, ...]:
+    """Return the directories that :func:`add_catalogues` was given, the last one first."""
+    return tuple(str(path.resolve()) for path in _own_directories)
 
 
 def languages() -> tuple[str, ...]:

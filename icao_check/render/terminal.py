@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -10,6 +12,7 @@ from icao_check.messages import (
     crop_text,
     date_text,
     error_text,
+    filled,
     number,
     report_notes,
     title,
@@ -20,7 +23,10 @@ from icao_check.render.profile import bounds_text
 from icao_check.report import Report
 from icao_check.verdict import CheckResult
 
-__all__ = ["STYLES", "report_table"]
+if TYPE_CHECKING:
+    from icao_check.cropping import CropProposal
+
+__all__ = ["STYLES", "crop_page", "report_table"]
 
 STYLES = {
     "pass": "green",
@@ -66,6 +72,20 @@ def report_table(report: Report, lang: str = "en", *, skipped: bool = False) -> 
     parts += [Text(line) for line in _crop(report, lang)]
     parts += [Text(note, style="dim") for note in report_notes(report, lang)]
     parts.append(Text(f"{word(f'summary.{report.verdict}', lang)} {word('summary.advice', lang)}"))
+    return Group(*parts)
+
+
+def crop_page(proposal: CropProposal, lang: str = "en") -> RenderableType:
+    """Lay out what came of the search for a crop: where it is, what it gets, and what is still wrong."""
+    parts: list[RenderableType] = [Text(line) for line in crop_text(proposal.crop, lang)]
+    if slack := proposal.crop.slack_mm:
+        room = {name: number(length, lang) for name, length in slack.items()}
+        parts.append(Text(filled(["crop.slack"], room, lang), style="dim"))
+    for name, report in proposal.reports.items():
+        words = Text.assemble(f"{name}: ", (word(f"verdict.{report.verdict}", lang), STYLES[report.verdict]))
+        wrong = [title(result.id, lang) for result in report.checks if result.verdict == "fail"]
+        words.append(f" ({', '.join(wrong)})" if wrong else "")
+        parts.append(words)
     return Group(*parts)
 
 
