@@ -245,8 +245,6 @@ def check(
     Exit code 0: all pass; 1: at least one fails; 4: at least one is borderline or needs review;
     3: a file could not be read; 2: wrong usage.
     """
-    from icao_check.checker import Checker
-
     _known_language(lang)
     if overlay is not None and len(photos) > 1 and overlay.suffix.lower() == ".png":
         raise typer.BadParameter("several photos need a directory for their overlays", param_hint="--overlay")
@@ -256,6 +254,8 @@ def check(
         raise typer.BadParameter(
             f"{folder!r} is a folder: use `icao-check batch {folder} --out RESULTS.jsonl`", param_hint="PHOTO"
         )
+    from icao_check.checker import Checker
+
     options: dict[str, Any] = {
         "on": on,
         "taken_on": taken_on,
@@ -317,14 +317,14 @@ def crop(
 
     Exit code 0: written; 1: no crop can exist; 3: the file could not be read; 2: wrong usage.
     """
-    from icao_check.checker import DEFAULT_PROFILE, Checker
-
     _known_language(lang)
-    names = profile or [DEFAULT_PROFILE]
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg"):
         raise typer.BadParameter(f"a crop is written as .png or .jpg, not {out.name!r}", param_hint="OUT")
     if out.exists() and Path(photo).exists() and out.samefile(photo):
         raise typer.BadParameter("the photo itself is not overwritten", param_hint="OUT")
+    from icao_check.checker import DEFAULT_PROFILE, Checker
+
+    names = profile or [DEFAULT_PROFILE]
     checker = Checker(names[0])
     options = {"on": on, "taken_on": taken_on, "age_group": age_group, "waive": _listed(waive)}
     _understood(checker, options)
@@ -382,9 +382,9 @@ def batch(
     Exit code 0: complete, whatever the verdicts; 3: complete, some files unreadable; 5: the disk is full;
     130: interrupted, the same command goes on; 2: wrong usage.
     """
+    _known_language(lang)
     from icao_check.batch import run_batch
 
-    _known_language(lang)
     options: dict[str, Any] = {
         "on": on,
         "age_group": age_group,

@@ -33,7 +33,7 @@ _MEMORY_EXIT = 77
 _WATCH_SECONDS = 0.05
 _POLL_SECONDS = 0.1
 # A pool that ends this often without a single result will not come up: models are missing, say.
-_MOST_FAILURES = 5
+_MOST_FAILURES = 2
 _BYTES_PER_MB = 1_000_000
 
 

@@ -136,6 +136,7 @@ def run_batch(
     jobs, left_out = find_jobs(sources, sys.stdin.buffer if "-" in map(str, sources) else None)
     undated = "on" not in options or options["on"] is None
     options = {"on": date.today()} | {name: value for name, value in options.items() if value is not None}
+    _current(checker, options, undated)  # also where there is no photo, a bad call is one
     wanted = [
         _current(checker, {**options, **job.options}, undated and "on" not in job.options) for job in jobs
     ]
