@@ -7,6 +7,9 @@ from difflib import get_close_matches
 
 __all__ = ["unknown_name"]
 
+# Of difflib: a letter or two of a short name.
+_ALIKE = 0.75
+
 
 def unknown_name(
     name: str, known: Collection[str], what: str, *, listed: Collection[str] | None = None
@@ -35,7 +38,7 @@ def unknown_name(
     "unknown check 'head_hight': did you mean 'head_height'?"
     """
     folded = {candidate.casefold(): candidate for candidate in known}
-    nearest = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    nearest = get_close_matches(name.casefold(), folded, n=1, cutoff=_ALIKE)
     if nearest:
         return f"unknown {what} {name!r}: did you mean {folded[nearest[0]]!r}?"
     return f"unknown {what} {name!r}; known: {', '.join(known if listed is None else listed)}"

@@ -342,7 +342,7 @@ def profile_names() -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=64)
 def _load_shipped(file_name: str) -> Profile:
-    return _validated(_resolved(_read(files("icao_check.profiles") / file_name), file_name), file_name)
+    return _profile(_read(files("icao_check.profiles") / file_name), file_name)
 
 
 def load_profile(profile: str | Path | Profile) -> Profile:
@@ -375,7 +375,7 @@ def load_profile(profile: str | Path | Profile) -> Profile:
         raise ProfileError(
             unknown_name(str(profile), profile_names(), "profile", listed=available_profiles())
         )
-    return _validated(_resolved(_read_own(path), path.name, path.resolve()), path.name)
+    return _profile(_read_own(path), path.name, path.resolve())
 
 
 def _read_own(path: Path) -> dict[str, Any]:
@@ -431,6 +431,15 @@ def _remove(parent: dict[str, Any], entry: str, name: str) -> None:
     if table not in _TABLES or key not in parent.get(table, {}):
         raise ProfileError(f"profile {name} leaves out {entry!r}, which it does not have")
     parent[table] = {other: value for other, value in parent[table].items() if other != key}
+
+
+def _profile(content: dict[str, Any], name: str, path: Path | None = None) -> Profile:
+    own = set(content.get("sources", {}))
+    profile = _validated(_resolved(content, name, path), name)
+    # Of the texts that another profile cites, those stay that this one cites too.
+    cited = own | {key for _, entry in profile.provenance() for key in entry.source}
+    sources = {key: source for key, source in profile.sources.items() if key in cited}
+    return profile.model_copy(update={"sources": sources})
 
 
 def _validated(content: Mapping[str, Any], name: str) -> Profile:

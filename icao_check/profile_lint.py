@@ -61,7 +61,10 @@ def _problems(profile: Profile) -> Iterator[str]:
 
 
 def _sources(profile: Profile) -> Iterator[str]:
+    cited = {key for _, entry in profile.provenance() for key in entry.source}
     for key, source in profile.sources.items():
+        if key not in cited:
+            yield f"source {key} is cited nowhere"
         if source.as_of != "undated" and source.as_of > date.today().isoformat():
             yield f"source {key} is dated in the future: {source.as_of}"
         if source.url is not None and not source.url.startswith(("https://", "http://")):

@@ -411,7 +411,7 @@ def test_bad_calls_of_crop(frame):
     with pytest.raises(ValueError, match="no profile"):
         crop(frame, profile=[])
     with pytest.raises(TypeError):
-        crop(3)  # type: ignore[arg-type]
+        crop(3)
     with pytest.raises(ValueError, match="framing"):
         Checker().check(frame, framing="crop")
 
