@@ -59,6 +59,7 @@ app = typer.Typer(
     name="icao-check",
     help="Check face photos against the rules for identity documents.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # paragraphs are filled, brackets are brackets, and screen readers meet no boxes
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_show_locals=False,
 )
@@ -203,12 +204,11 @@ Framing = Annotated[
 
 
 @app.command(
+    short_help="Judge photos: what is wrong, by how much, what to do.",
     epilog="Example: icao-check check photo.jpg --lang nl --overlay photo-checked.png",
 )
 def check(
-    photos: Annotated[
-        list[str], typer.Argument(metavar="PHOTO...", help="Photo files; - is standard input.")
-    ],
+    photos: Annotated[list[str], typer.Argument(metavar="PHOTO", help="Photo files; - is standard input.")],
     profile: Profile = "be-residence-card",
     lang: Language = "en",
     json: Annotated[bool, typer.Option("--json", help="One JSON object per photo and line.")] = False,
@@ -284,7 +284,10 @@ def check(
     raise typer.Exit(exit_code(verdicts))
 
 
-@app.command(epilog="Example: icao-check crop studio.jpg print.png -p be-residence-card -p de-passport")
+@app.command(
+    short_help="Write the crop that fits one document or several.",
+    epilog="Example: icao-check crop studio.jpg print.png -p be-residence-card -p de-passport",
+)
 def crop(
     photo: Annotated[str, typer.Argument(metavar="PHOTO", help="Photo file; - is standard input.")],
     out: Annotated[
@@ -344,12 +347,15 @@ def crop(
     raise typer.Exit(ExitCode.FAIL if proposal.box is None else ExitCode.OK)
 
 
-@app.command(epilog="Example: icao-check batch photos --out results.jsonl --lang fr")
+@app.command(
+    short_help="Judge folders and lists of photos.",
+    epilog="Example: icao-check batch photos --out results.jsonl --lang fr",
+)
 def batch(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="Folders, photos, or lists: .txt with a path per line, .csv with a column photo; "
             "- is a list on standard input.",
         ),
@@ -414,7 +420,7 @@ def batch(
     raise typer.Exit(_batch_code(summary))
 
 
-@app.command()
+@app.command(short_help="Load the models and compile the kernels now.")
 def warmup(profile: Profile = "be-residence-card") -> None:
     """Load the models and compile the kernels now, so that the first photo does not wait for them.
 
@@ -503,7 +509,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a Windows console may be unable to print every letter
             stream.reconfigure(errors="replace")
     try:
-        app()
+        app(prog_name="icao-check")
     except (ProfileError, DependencyError) as error:
         _say(f"icao-check: {error}")
         sys.exit(ExitCode.USAGE)

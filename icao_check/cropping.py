@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,9 @@ def cut(photo: Photo, box: Box) -> Photo:
         raise ValueError(f"the box {box} is not within {photo.width} × {photo.height} px")
     rgb = np.ascontiguousarray(photo.rgb[y : y + height, x : x + width])
     rgb.setflags(write=False)
-    return replace(photo, rgb=rgb, file=replace(photo.file, dpi=None), _reductions={})
+    # What begins with an underscore was computed from the pixels of the whole.
+    kept = {part.name: getattr(photo, part.name) for part in fields(photo) if not part.name.startswith("_")}
+    return Photo(**(kept | {"rgb": rgb, "file": replace(photo.file, dpi=None)}))
 
 
 @dataclass(frozen=True, slots=True)

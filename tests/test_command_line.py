@@ -105,7 +105,7 @@ def test_exit_codes_are_what_the_documentation_says():
     ],
 )
 def test_what_goes_wrong_never_looks_like_a_verdict(monkeypatch, capsys, error, code, says):
-    def fail():
+    def fail(**options):
         raise error
 
     monkeypatch.setattr(cli, "app", fail)
