@@ -13,12 +13,15 @@ __all__ = [
     "PHOTO_ERRORS",
     "AnimatedPhotoError",
     "CorruptPhotoError",
+    "CrashedError",
     "DecoderMissingError",
     "DependencyError",
     "EmptyFileError",
     "IcaoCheckError",
+    "MemoryLimitError",
     "PhotoError",
     "ProfileError",
+    "TimeLimitError",
     "TooManyBytesError",
     "TooManyPixelsError",
     "TruncatedPhotoError",
@@ -126,6 +129,24 @@ class TooManyPixelsError(PhotoError):
     code = "too_many_pixels"
 
 
+class TimeLimitError(PhotoError):
+    """Reading the file took longer than a batch allows."""
+
+    code = "time_limit"
+
+
+class MemoryLimitError(PhotoError):
+    """Reading the file took more memory than a batch allows."""
+
+    code = "memory_limit"
+
+
+class CrashedError(PhotoError):
+    """The process that read the file ended, or a check failed in a way that nobody foresaw."""
+
+    code = "crashed"
+
+
 PHOTO_ERRORS: tuple[type[PhotoError], ...] = (
     UnreadableFileError,
     EmptyFileError,
@@ -136,4 +157,7 @@ PHOTO_ERRORS: tuple[type[PhotoError], ...] = (
     CorruptPhotoError,
     TooManyBytesError,
     TooManyPixelsError,
+    TimeLimitError,
+    MemoryLimitError,
+    CrashedError,
 )

@@ -14,9 +14,25 @@ from icao_check.measurement import Evidence, Fact, Measurement, significant
 from icao_check.months import add_months
 from icao_check.profile import Limit
 
-__all__ = ["CheckResult", "Limits", "Record", "Verdict", "judge", "margin", "roll_up", "score", "skipped"]
+__all__ = [
+    "SEVERITY",
+    "CheckResult",
+    "Limits",
+    "PhotoVerdict",
+    "Record",
+    "Verdict",
+    "ideal_of",
+    "judge",
+    "margin",
+    "roll_up",
+    "score",
+    "skipped",
+    "worst",
+]
 
 PhotoVerdict = Literal["pass", "borderline", "fail", "review"]
+SEVERITY: tuple[PhotoVerdict, ...] = ("pass", "borderline", "review", "fail")
+"""The verdicts, the best first."""
 Verdict = Literal[PhotoVerdict, "skipped"]
 
 
@@ -143,13 +159,15 @@ def judge(
     else:
         verdict = "fail"
     reason = None if verdict == "pass" else _direction(spec, value, limit)
+    facts = dict(measurement.facts)
+    if reason is not None and (other := limit.resembling(value)) is not None:
+        facts["resembles"] = other
     if measurement.doubt is not None:
         verdict, reason = "review", measurement.doubt
     elif _disputed(measurement, limit):
         verdict, reason = "review", measurement.dispute
     elif verdict == "fail" and measurement.excuse is not None:
         verdict, reason = "review", measurement.excuse
-    facts = dict(measurement.facts)
     if spec.unit == "months" and verdict != "review":
         facts |= _deadline(facts, limit)
     return CheckResult(
@@ -203,15 +221,17 @@ def score(value: float, limit: Limit) -> float:
     return max(rounded, 50.0) if _within(value, limit.outer) else min(rounded, 49.9)
 
 
+def ideal_of(limit: Limit) -> float | None:
+    """Return the value of score 100; None where more is always better."""
+    low, high = limit.accepted
+    if limit.ideal is not None or high is None:
+        return limit.ideal
+    return min(0.0, high) if low is None else (low + high) / 2.0
+
+
 def _distance(value: float, limit: Limit) -> float:
     low, high = limit.outer
-    ideal = limit.ideal
-    if ideal is None and low is not None and high is not None:
-        inner_low, inner_high = limit.accepted
-        assert inner_low is not None and inner_high is not None
-        ideal = (inner_low + inner_high) / 2.0
-    if ideal is None and high is not None:
-        ideal = min(0.0, high)
+    ideal = ideal_of(limit)
     if ideal is None:
         assert low is not None
         return low / value if value > 0 else math.inf
@@ -266,6 +286,12 @@ def _limits(limit: Limit) -> Limits:
     return Limits(accepted=limit.accepted, tolerated=limit.tolerated)
 
 
+def worst(verdicts: Iterable[Verdict]) -> PhotoVerdict:
+    """Return the worst of some verdicts, ``pass`` where there are none; what was skipped does not count."""
+    seen = set(verdicts)
+    return next((verdict for verdict in reversed(SEVERITY) if verdict in seen), "pass")
+
+
 def roll_up(
     results: Iterable[CheckResult], require: frozenset[str], overruled: frozenset[str]
 ) -> PhotoVerdict:
@@ -275,7 +301,7 @@ def roll_up(
     checks (age, reuse, likeness, edited) only a fail counts, unless required. A check that is not
     implemented caps the verdict at review. What a person has overruled counts as passed.
     """
-    seen: set[str] = set()
+    seen: set[Verdict] = set()
     for result in results:
         if result.id in overruled:
             continue
@@ -284,8 +310,4 @@ def roll_up(
             seen.add("review" if result.reason == "not_implemented" else "pass")
         elif not optional or result.verdict == "fail":
             seen.add(result.verdict)
-    if "fail" in seen:
-        return "fail"
-    if "review" in seen:
-        return "review"
-    return "borderline" if "borderline" in seen else "pass"
+    return worst(seen)

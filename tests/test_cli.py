@@ -208,7 +208,7 @@ class TestLists:
         assert "be-residence-card" in run("profiles").stdout
         found = run("profiles", "F+")
         assert found.exit_code == 0
-        assert "31 … 36" in found.stdout
+        assert "31 – 36" in found.stdout
         assert "laarne.be" in found.stdout
 
 

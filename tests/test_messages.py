@@ -13,7 +13,7 @@ from icao_check.errors import PHOTO_ERRORS
 from icao_check.measurement import REASONS
 from icao_check.verdict import CheckResult, Limits
 
-COMPLETE = ("en", "nl")
+COMPLETE = ("en", "nl", "fr", "de")
 SKIPPED = ("no_limit", "waived", "no_input", "not_requested", "not_implemented")
 # What a message may mention: of every result, and the facts of single checks.
 NUMBERS = {"value", "size", "margin", "low", "high", "unit"}

@@ -12,7 +12,7 @@ values) is judged before a decoder sees the file. Some decoders also read text a
 their own: these see a copy that holds nothing but the picture.
 """
 
-from icao_check.photo.intake import MAX_BYTES, MAX_PIXELS, PhotoSource, read_photo
+from icao_check.photo.intake import MAX_BYTES, MAX_PIXELS, PhotoSource, read_bytes, read_photo
 from icao_check.photo.still import FileFacts, Photo
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "FileFacts", "Photo", "PhotoSource", "read_photo"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "FileFacts", "Photo", "PhotoSource", "read_bytes", "read_photo"]

@@ -33,7 +33,7 @@ from icao_check.photo.orientation import orientation_of, upright
 from icao_check.photo.signature import format_room
 from icao_check.photo.still import FileFacts, Photo
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "PhotoSource", "read_photo"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "PhotoSource", "read_bytes", "read_photo"]
 
 MAX_BYTES = 25_000_000
 """Default limit on the size of a file."""
@@ -82,7 +82,7 @@ def read_photo(
     """
     if isinstance(source, np.ndarray):
         return _from_pixels(source, max_pixels)
-    data = _read_bytes(source, max_bytes)
+    data = read_bytes(source, max_bytes)
     if not data:
         raise EmptyFileError()
     file_time = None
@@ -116,7 +116,16 @@ def _file_time(path: Path) -> datetime | None:
         return None
 
 
-def _read_bytes(source: object, max_bytes: int) -> bytes:
+def read_bytes(source: object, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file in any of the forms that :func:`read_photo` takes.
+
+    Raises
+    ------
+    UnreadableFileError, TooManyBytesError
+        The path cannot be read, or the file is larger than `max_bytes`; then it was not read.
+    TypeError
+        `source` is no file.
+    """
     if isinstance(source, (bytes, bytearray, memoryview)):
         size = source.nbytes if isinstance(source, memoryview) else len(source)
         if size > max_bytes:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from icao_check.catalogue import CATALOGUE
 from icao_check.measurement import Evidence
-from icao_check.messages import day_text, number, requirement, title, word
+from icao_check.messages import fact_text, number, requirement, title, word
 from icao_check.profile import Profile
 from icao_check.render.terminal import STYLES, limits_text
 from icao_check.report import Report
@@ -83,7 +83,7 @@ def _evidence(evidence: tuple[Evidence, ...], lang: str) -> RenderableType:
     for piece in evidence:
         role = word(f"role.{piece.role}", lang)
         why = "" if piece.why is None else f": {word(f'why.{piece.why}', lang)}"
-        table.add_row(day_text(piece.says, lang), word(f"evidence.{piece.source}", lang), role + why)
+        table.add_row(fact_text(piece.says, lang), word(f"evidence.{piece.source}", lang), role + why)
     return table
 
 
