@@ -53,7 +53,7 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("pixelation", "file", "", "pixelated", "pixelated", "pixelation:pixelation", _FACE),
     CheckSpec("border", "file", "mm", "border", "border", "border:border"),
     CheckSpec("colour_photo", "file", "ΔE", "no_colour", "no_colour", "colour:colour_photo", _FACE),
-    CheckSpec("edited", "file", "", "edited", "edited"),
+    CheckSpec("edited", "file", "", "edited", "edited", "editing:edited"),
     CheckSpec("image_age", "age", "months", "in_the_future", "too_old", "age:image_age"),
     CheckSpec("reuse", "age", "%", "same_photo", "same_photo", "age:reuse", _REFERENCE),
     CheckSpec("likeness", "age", "", "not_alike", "not_alike", None, _REFERENCE),
@@ -67,7 +67,13 @@ CHECKS: tuple[CheckSpec, ...] = (
         _FACE,
     ),
     CheckSpec(
-        "background_colour", "background", "L*", "too_dark", "tinted", "background:background_colour", _FACE
+        "background_colour",
+        "background",
+        "L*",
+        "too_dark",
+        "too_light",
+        "background:background_colour",
+        _FACE,
     ),
     CheckSpec(
         "background_shadow", "background", "%", "shadow", "shadow", "background:background_shadow", _FACE
@@ -152,8 +158,8 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec(
         "head_centring", "geometry", "%", "too_far_left", "too_far_right", "geometry:head_centring", _FACE
     ),
-    CheckSpec("eye_line", "geometry", "%", "too_low", "too_high", None, _FACE),
-    CheckSpec("margin_above", "geometry", "mm", "crown_cut", "crown_cut", None, _FACE),
+    CheckSpec("eye_line", "geometry", "%", "too_low", "too_high", "geometry:eye_line", _FACE),
+    CheckSpec("margin_above", "geometry", "mm", "crown_cut", "too_much_room", "geometry:margin_above", _FACE),
     CheckSpec(
         "inter_eye_distance",
         "geometry",

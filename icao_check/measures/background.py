@@ -67,7 +67,7 @@ def background_colour(case: Case) -> Measurement:
     tint = _TINT_WEIGHT * max(float(np.hypot(a, b)) - _NEUTRAL_CHROMA, 0.0)
     return Measurement(
         max(float(lightness) - tint, 1.0),
-        finding="tinted" if tint > 0.0 else "too_dark",
+        finding="tinted" if tint > 0.0 else None,
     )
 
 
