@@ -22,8 +22,11 @@ _SEAM = 0.06
 _SHARE_WITHIN = 0.95
 # What an evenly lit or slowly fading wall cannot explain is seen four times as easily as fading is.
 _PATTERN_SHARE, _PATTERN_WEIGHT = 0.97, 4.0
-# Cells this far (ΔE) from the typical wall that have the colour of the hair may be hair.
-_STRAY, _HAIR_LIKE = 12.0, 18.0
+# Cells this far (ΔE) from the typical wall and joined to the person may be hair; an unevenness that falls below
+# this share without them is mostly theirs.
+_STRAY, _MOSTLY = 8.0, 0.6
+# A shadow keeps the colour of the wall (chroma difference) and leaves some of its light.
+_SHADOW_CHROMA, _DEEPEST, _HAIR_SHARE = 6.0, 0.85, 0.02
 # White may be off neutral by this chroma; beyond it each unit costs one and a half of lightness.
 _NEUTRAL_CHROMA, _TINT_WEIGHT = 6.0, 1.5
 # A shadow of the head lies within this many inter-eye distances of it, and darkens that share of the place.
@@ -36,7 +39,7 @@ class _Wall:
     mask: NDArray[np.bool_]
     near: NDArray[np.bool_]
     lab: NDArray[np.float32]
-    maybe_hair: bool
+    attached: NDArray[np.bool_]
 
 
 def background_uniformity(case: Case) -> Measurement:
@@ -44,18 +47,19 @@ def background_uniformity(case: Case) -> Measurement:
 
     The larger of two: the distance to the typical colour within which 95 % of the wall lie, and four times
     the distance to the best even slope, within which 97 % lie. Texture, objects, lines and gradients widen
-    them. ICAO asks for a plain, even background (Doc 9303-3, 3.9.1.1) without a number.
+    them. Where most of that is joined to the person it may be hair, so that a person has to look. ICAO asks for a plain, even background (Doc 9303-3, 3.9.1.1) without a number.
     """
     wall = _wall(case)
     if wall is None:
         return Measurement(None, reason="no_background")
-    _, lightness, _, _, spread = kernels.colour_spread(wall.lab, wall.mask, _SHARE_WITHIN)
-    pattern = kernels.slope_residual(wall.lab, wall.mask, _PATTERN_SHARE)
-    return Measurement(
-        max(spread, _PATTERN_WEIGHT * pattern),
-        excuse="uncertain" if wall.maybe_hair else None,
-        facts={"lightness": round(float(lightness), 1)},
-    )
+    value = _unevenness(wall.lab, wall.mask)
+    bare = _unevenness(wall.lab, wall.mask & ~wall.attached)
+    return Measurement(value, excuse="uncertain" if bare < _MOSTLY * value else None)
+
+
+def _unevenness(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
+    spread = kernels.colour_spread(lab, mask, _SHARE_WITHIN)[4]
+    return float(max(spread, _PATTERN_WEIGHT * kernels.slope_residual(lab, mask, _PATTERN_SHARE)))
 
 
 def background_colour(case: Case) -> Measurement:
@@ -82,9 +86,11 @@ def background_shadow(case: Case) -> Measurement:
     luminance = np.power((wall.lab[..., 0] + 16.0) / 116.0, 3.0)
     lit = float(np.quantile(luminance[wall.mask], _LIT_QUANTILE))
     dark = float(np.quantile(luminance[wall.near], _SHADOW_SHARE))
-    return Measurement(
-        max(1.0 - dark / max(lit, 1e-6), 0.0) * 100.0, excuse="uncertain" if wall.maybe_hair else None
-    )
+    near_hair = (wall.attached & wall.near).sum() > _HAIR_SHARE * wall.near.sum()
+    colours = wall.lab[wall.attached & wall.near][:, 1:] - np.median(wall.lab[wall.mask], axis=0)[1:]
+    hair = near_hair and float((np.linalg.norm(colours, axis=1) > _SHADOW_CHROMA).mean()) > 0.2
+    value = max(1.0 - dark / max(lit, 1e-6), 0.0)
+    return Measurement(value * 100.0, excuse="uncertain" if hair or value > _DEEPEST else None)
 
 
 def _wall(case: Case) -> _Wall | None:
@@ -105,21 +111,12 @@ def _find_wall(case: Case) -> _Wall | None:
     if mask.sum() < _SMALLEST_SHARE * mask.size:
         return None
     near = mask & (distance < _NEAR * cells_per_eye)
-    return _Wall(mask, near, regions.lab, _strays_like_hair(case, mask))
+    return _Wall(mask, near, regions.lab, _attached(regions.lab, mask))
 
 
-def _strays_like_hair(case: Case, mask: NDArray[np.bool_]) -> bool:
-    """Whether what differs on the wall has the colour of the hair, and so may be hair."""
-    face = case.face
-    assert face is not None
-    lab = face.regions.lab
+def _attached(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the cells of the wall that differ from it and are joined to the person: perhaps hair."""
     stray = mask & (np.linalg.norm(lab - np.median(lab[mask], axis=0), axis=2) > _STRAY)
-    if stray.sum() < 0.02 * mask.sum():
-        return False
-    below = face.crown + 0.12 * (face.chin - face.crown)
-    column, row = np.rint((below + 0.5) / face.regions.px_per_cell - 0.5).astype(int)
-    around = lab[max(row - 2, 0) : max(row, 0) + 3, max(column - 4, 0) : max(column, 0) + 5]
-    if around.size == 0:
-        return False
-    hair = np.median(around.reshape(-1, 3), axis=0)
-    return bool((np.linalg.norm(lab[stray] - hair, axis=1) < _HAIR_LIKE).mean() > 0.3)
+    _, parts = cv2.connectedComponents((stray | ~mask).astype(np.uint8), connectivity=8)
+    outside = np.unique(parts[~mask])
+    return np.asarray(stray & np.isin(parts, outside), np.bool_)

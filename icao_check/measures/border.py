@@ -23,14 +23,19 @@ def border(case: Case) -> Measurement:
     """Return the width of the widest side of a frame around the picture, in mm on the print; 0 without one.
 
     A side of a frame is of one colour and ends at once along most of its length, where a wall ends at the
-    outline of the head.
+    outline of the head. On one side alone it may be a post or a door behind the person: a person has to look.
     """
     small = case.photo.reduced(_ROWS).astype(np.float32)
     height, width = small.shape[:2]
     across = small.transpose(1, 0, 2)
-    widest = 0
+    widest, sides = 0, 0
     for lines, depth in ((small, height), (small[::-1], height), (across, width), (across[::-1], width)):
         rim, share = plain_rim(np.ascontiguousarray(lines[: max(depth // _DEPTH, 1)]), _FLAT, _SAME, _OTHER)
         if share >= _STRAIGHT_SHARE:
             widest = max(widest, rim)
-    return Measurement(widest * case.photo.height / height / case.scale.px_per_mm)
+            sides += 1
+    return Measurement(
+        widest * case.photo.height / height / case.scale.px_per_mm,
+        excuse="uncertain" if sides == 1 else None,
+        facts={"sides": sides},
+    )

@@ -13,7 +13,7 @@ from icao_check.measures.case import Case
 from icao_check.measures.light import LINEAR, SKIN_ZONES, face_light
 from icao_check.regions import lab_of
 
-__all__ = ["colour_photo", "natural_colour"]
+__all__ = ["cast_evidence", "colour_photo", "natural_colour"]
 
 _CELL = 4
 _LIGHTNESS_STEPS = 16
@@ -54,16 +54,24 @@ def natural_colour(case: Case) -> Measurement:
     these are estimated by generalised least squares (Aitken 1936), and compared with what remains among
     photos of people of all complexions without a cast.
     """
-    light = face_light(case)
-    skin = light.of(*SKIN_ZONES)[:3]
-    if skin.sum() == 0:
-        return Measurement(None, reason="not_measurable")
-    observed = np.concatenate([_ratios(skin @ LINEAR / skin.sum(axis=1)), _ratios(_eye_whites(case))])
     design = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
     precision = np.linalg.inv(_COVARIANCE)
     information = design.T @ precision @ design
-    cast = np.linalg.solve(information, design.T @ precision @ (observed - _NEUTRAL))
+    cast = np.linalg.solve(information, design.T @ precision @ (cast_evidence(case) - _NEUTRAL))
     return Measurement(float(np.sqrt(cast @ information @ cast)))
+
+
+def cast_evidence(case: Case) -> NDArray[np.float64]:
+    """Return what the skin and the whites of the eyes say about the light.
+
+    Returns
+    -------
+    ndarray of shape (4,), float64
+        ln(red / green) and ln(blue / green) of mean linear light, of the skin and of the whites of the eyes.
+    """
+    skin = face_light(case).of(*SKIN_ZONES)[:3]
+    mean = skin @ LINEAR / np.maximum(skin.sum(axis=1), 1)
+    return np.concatenate([_ratios(mean), _ratios(_eye_whites(case))])
 
 
 def _eye_whites(case: Case) -> NDArray[np.float64]:

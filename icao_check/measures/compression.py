@@ -45,7 +45,8 @@ def compression_artifacts(case: Case) -> Measurement:
         facts["texture"] = round(texture, 2)
         lost = _TEXTURE_LEFT / max(texture, 0.1)
         if lost > damage:
-            damage, excuse = lost, "uncertain"
+            excuse = "uncertain" if damage < 1.0 else None
+            damage = lost
     return Measurement(damage, excuse=excuse, facts=facts)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from icao_check.face.zones import LEFT_CHEEK, RIGHT_CHEEK, SKIN, Zones
+from icao_check.face.zones import EYES, LEFT_CHEEK, RIGHT_CHEEK, SKIN, Zones
 from icao_check.kernels import illumination as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
@@ -46,10 +47,11 @@ def illumination_uniformity(case: Case) -> Measurement:
 def face_shadow(case: Case) -> Measurement:
     """Return how much darker the face is inside a shadow than at its mirror image, in %.
 
-    The difference that an eighth of the skin exceeds. Hair and beard do not count: they differ in colour.
+    The difference that an eighth of skin and eyes exceeds. Hair and beard do not count: they differ in
+    colour.
     """
     zones = face_light(case).zones
-    cells, skin = _cells(zones)
+    cells, skin, face = _cells(zones)
     luminance = np.asarray(cells @ np.array([0.2126, 0.7152, 0.0722], np.float32))
     if not skin.any():
         return Measurement(None, reason="not_measurable")
@@ -59,7 +61,7 @@ def face_shadow(case: Case) -> Measurement:
     luminance = np.minimum(luminance, lit)
     # Pairs of different colours count, with no difference.
     luminance = np.where(same, luminance, lit).astype(np.float32)
-    pairs, darkness = kernels.mirrored_darkness(luminance, skin, _SHADOW_SHARE)
+    pairs, darkness = kernels.mirrored_darkness(luminance, face, _SHADOW_SHARE)
     if pairs == 0:
         return Measurement(None, reason="not_measurable")
     return Measurement(darkness * 100.0)
@@ -80,17 +82,23 @@ def skin_reflection(case: Case) -> Measurement:
     return Measurement(spots / max(count, 1) * 100.0)
 
 
-def _channel_means(histograms: np.ndarray) -> np.ndarray:
+def _channel_means(histograms: NDArray[np.int64]) -> NDArray[np.float64]:
     counts = np.maximum(histograms[:3].sum(axis=1), 1)
     return np.asarray(histograms[:3] @ LINEAR / counts, np.float64)
 
 
-def _cells(zones: Zones) -> tuple[np.ndarray, np.ndarray]:
-    """Return linear light in coarse cells, shape (h, w, 3), and which of them are skin throughout."""
+def _cells(
+    zones: Zones,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return linear light in coarse cells, and which are skin, and skin or eyes, throughout."""
     height, width = zones.labels.shape
     size = (width // _CELL, height // _CELL)
     cells = cv2.resize(_LINEAR[zones.cutout.pixels], size, interpolation=cv2.INTER_AREA)
-    skin = ((zones.labels > 0) & (zones.labels <= SKIN)).astype(np.float32)
     # The forehead is left out: a fringe is dark on one side more often than a shadow falls there alone.
-    skin[: int(zones.pupils[:, 1].mean() * 0.75)] = 0.0
-    return np.asarray(cells), np.asarray(cv2.resize(skin, size, interpolation=cv2.INTER_AREA)) > 0.98
+    brows = int(zones.pupils[:, 1].mean() * 0.75)
+    masks = []
+    for last in (SKIN, EYES):
+        inside = ((zones.labels > 0) & (zones.labels <= last)).astype(np.float32)
+        inside[:brows] = 0.0
+        masks.append(np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_AREA) > 0.98, np.bool_))
+    return np.asarray(cells, np.float32), masks[0], masks[1]
