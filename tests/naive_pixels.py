@@ -72,8 +72,7 @@ def hot_spot_pixels(rgb, mask, reference, gain, whiter):
     if len(pixels) == 0:
         return 0, 0
     typical = 1 - reference.min() / max(reference.max(), 1)
-    with np.errstate(invalid="ignore"):
-        saturation = 1 - pixels.min(axis=1) / pixels.max(axis=1)
+    saturation = 1 - pixels.min(axis=1) / np.maximum(pixels.max(axis=1), 1)
     bright = pixels[:, 1] >= reference[1] + gain * (255 - reference[1])
     return int((bright & (saturation <= whiter * typical)).sum()), len(pixels)
 

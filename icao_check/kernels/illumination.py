@@ -90,7 +90,7 @@ def hot_spot_pixels(
             if mask[y, x]:
                 count += 1
                 red, green, blue = float(rgb[y, x, 0]), float(rgb[y, x, 1]), float(rgb[y, x, 2])
-                largest = max(red, green, blue)
+                largest = max(red, green, blue, 1.0)
                 if green >= bright and 1.0 - min(red, green, blue) / largest <= whiter * typical:
                     spots += 1
     return spots, count

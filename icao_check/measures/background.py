@@ -22,9 +22,11 @@ _SEAM = 0.06
 _SHARE_WITHIN = 0.95
 # What an evenly lit or slowly fading wall cannot explain is seen four times as easily as fading is.
 _PATTERN_SHARE, _PATTERN_WEIGHT = 0.97, 4.0
-# Cells this far (ΔE) from the typical wall and joined to the person may be hair; an unevenness that falls below
-# this share without them is mostly theirs.
+# Cells this far (ΔE) from the typical wall and joined to the person may be hair; an unevenness that falls
+# below this share without them is mostly theirs.
 _STRAY, _MOSTLY = 8.0, 0.6
+# Loose hair reaches this far from the person, in inter-eye distances.
+_WISPS = 0.3
 # A shadow keeps the colour of the wall (chroma difference) and leaves some of its light.
 _SHADOW_CHROMA, _DEEPEST, _HAIR_SHARE = 6.0, 0.85, 0.02
 # White may be off neutral by this chroma; beyond it each unit costs one and a half of lightness.
@@ -40,6 +42,7 @@ class _Wall:
     near: NDArray[np.bool_]
     lab: NDArray[np.float32]
     attached: NDArray[np.bool_]
+    far: NDArray[np.bool_]
 
 
 def background_uniformity(case: Case) -> Measurement:
@@ -47,13 +50,14 @@ def background_uniformity(case: Case) -> Measurement:
 
     The larger of two: the distance to the typical colour within which 95 % of the wall lie, and four times
     the distance to the best even slope, within which 97 % lie. Texture, objects, lines and gradients widen
-    them. Where most of that is joined to the person it may be hair, so that a person has to look. ICAO asks for a plain, even background (Doc 9303-3, 3.9.1.1) without a number.
+    them. Where most of that is joined to the person, or close, it may be hair, so that a person has to look.
+    ICAO asks for a plain, even background (Doc 9303-3, 3.9.1.1) without a number.
     """
     wall = _wall(case)
     if wall is None:
         return Measurement(None, reason="no_background")
     value = _unevenness(wall.lab, wall.mask)
-    bare = _unevenness(wall.lab, wall.mask & ~wall.attached)
+    bare = _unevenness(wall.lab, wall.far & ~wall.attached)
     return Measurement(value, excuse="uncertain" if bare < _MOSTLY * value else None)
 
 
@@ -111,7 +115,8 @@ def _find_wall(case: Case) -> _Wall | None:
     if mask.sum() < _SMALLEST_SHARE * mask.size:
         return None
     near = mask & (distance < _NEAR * cells_per_eye)
-    return _Wall(mask, near, regions.lab, _attached(regions.lab, mask))
+    far = mask & (distance > _WISPS * cells_per_eye)
+    return _Wall(mask, near, regions.lab, _attached(regions.lab, mask), far)
 
 
 def _attached(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

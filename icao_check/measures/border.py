@@ -10,6 +10,7 @@ from icao_check.measures.case import Case
 
 __all__ = ["border"]
 
+# The picture is halved down to between this many rows and twice as many.
 _ROWS = 256
 # A rim is looked for in the outer quarter.
 _DEPTH = 4
@@ -25,7 +26,9 @@ def border(case: Case) -> Measurement:
     A side of a frame is of one colour and ends at once along most of its length, where a wall ends at the
     outline of the head. On one side alone it may be a post or a door behind the person: a person has to look.
     """
-    small = case.photo.reduced(_ROWS).astype(np.float32)
+    times = max(int(np.log2(max(case.photo.height / _ROWS, 1.0))), 0)
+    halved, factor = case.photo.halved(times)
+    small = halved.astype(np.float32)
     height, width = small.shape[:2]
     across = small.transpose(1, 0, 2)
     widest, sides = 0, 0
@@ -35,7 +38,7 @@ def border(case: Case) -> Measurement:
             widest = max(widest, rim)
             sides += 1
     return Measurement(
-        widest * case.photo.height / height / case.scale.px_per_mm,
+        widest * factor / case.scale.px_per_mm,
         excuse="uncertain" if sides == 1 else None,
         facts={"sides": sides},
     )

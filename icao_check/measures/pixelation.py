@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icao_check.kernels import compression as kernels
+from icao_check.kernels.statistics import region_statistics
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
+from icao_check.measures.light import LUMINANCE
 from icao_check.measures.raster import face_raster
 
 __all__ = ["pixelation"]
@@ -68,10 +70,11 @@ def _periodicity(grey: NDArray[np.float32]) -> float:
 
 def _crowding(rgb: NDArray[np.uint8]) -> float:
     height, width = rgb.shape[:2]
-    inner = rgb[height // 4 :, width // 5 : width - width // 5]
+    inner = np.ascontiguousarray(rgb[height // 4 :, width // 5 : width - width // 5])
+    everywhere = np.zeros(inner.shape[:2], np.uint8)
     gains = []
-    for channel in range(3):
-        histogram = np.bincount(inner[..., channel].ravel(), minlength=256).astype(np.float64)
+    for counts in region_statistics(inner, everywhere, LUMINANCE, 1)[0, :3]:
+        histogram = counts.astype(np.float64)
         histogram[:_ENDS] = histogram[256 - _ENDS :] = 0.0
         if histogram.sum() == 0.0:
             continue
