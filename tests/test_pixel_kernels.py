@@ -21,6 +21,7 @@ from icao_check.kernels import (
 from icao_check.measures.light import LUMINANCE
 from tests import naive_pixels as naive
 
+pytestmark = pytest.mark.kernels
 shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=12)
 levels = st.integers(0, 255)
 

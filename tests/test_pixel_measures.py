@@ -306,7 +306,7 @@ class TestBackground:
         height, width = case.face.regions.labels.shape
         rows, columns = np.mgrid[:height, :width]
         slope = np.stack([95 - 0.6 * columns, 0 * rows, 0 * rows], axis=2)
-        stripes = np.stack([85 + 5 * np.sign(np.sin(columns)), 0 * rows, 0 * rows], axis=2)
+        stripes = np.stack([85 + 8 * np.sign(np.sin(columns)), 0 * rows, 0 * rows], axis=2)
         thing = np.full((height, width, 3), (95, 0, 0), np.float32)
         thing[:40, :8] = (50, 40, 10)
         for lab in (slope, stripes, thing):
