@@ -145,7 +145,7 @@ class TestIllumination:
     def test_a_hard_shadow(self, seen, portrait, case):
         x, y = case.face.pupils.mean(axis=0).astype(int)
         shadow = np.ones(portrait.shape[:2])
-        cv2.fillPoly(shadow, [np.array([(x, y), (x + 90, y), (x + 90, y + 150), (x, y + 150)])], 0.3)
+        cv2.fillPoly(shadow, [np.array([(x, y), (x + 90, y), (x + 90, y + 150), (x, y + 150)])], 0.2)
         value = seen(illumination.face_shadow, brighter(portrait, shadow[..., np.newaxis]))
         assert value > illumination.face_shadow(case).value + 15
         assert not accepted("face_shadow", value)
