@@ -55,8 +55,8 @@ def print_limits(labels: Path, reports: Path) -> None:
     with reports.open(encoding="utf-8") as lines:
         for line in lines:
             report = json.loads(line)
-            found = {check["id"]: check["value"] for check in report["checks"] if check["value"] is not None}
-            values[report["photo"]] = found
+            checks = report["checks"]
+            values[report["photo"]] = {c["id"]: c["value"] for c in checks if c["value"] is not None}
     with labels.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     profile = load_profile("icao-9303")
