@@ -34,19 +34,37 @@ def step_profile(
     height, width = grey.shape
     columns = np.zeros(max(width - 3, 0))
     rows = np.zeros(max(height - 3, 0))
+    half, cap = np.float32(0.5), np.float32(floor)
+    excess = np.empty(width, np.float32)
+    inner = columns.shape[0]
     for y in range(height):
-        for x in range(width - 3):
-            before = min(abs(float(grey[y, x + 1]) - float(grey[y, x])), floor)
-            here = min(abs(float(grey[y, x + 2]) - float(grey[y, x + 1])), floor)
-            after = min(abs(float(grey[y, x + 3]) - float(grey[y, x + 2])), floor)
-            columns[x] += here - (before + after) / 2.0
-    for y in range(height - 3):
+        first, second, third, fourth = (
+            grey[y, :inner],
+            grey[y, 1 : 1 + inner],
+            grey[y, 2 : 2 + inner],
+            grey[y, 3 : 3 + inner],
+        )
+        for x in range(inner):
+            before, here, after = (
+                abs(second[x] - first[x]),
+                abs(third[x] - second[x]),
+                abs(fourth[x] - third[x]),
+            )
+            before = before if before < cap else cap
+            here = here if here < cap else cap
+            after = after if after < cap else cap
+            columns[x] += here - (before + after) * half
+    for y in range(rows.shape[0]):
+        top, upper, lower, bottom = grey[y], grey[y + 1], grey[y + 2], grey[y + 3]
+        for x in range(width):
+            before, here, after = abs(upper[x] - top[x]), abs(lower[x] - upper[x]), abs(bottom[x] - lower[x])
+            before = before if before < cap else cap
+            here = here if here < cap else cap
+            after = after if after < cap else cap
+            excess[x] = here - (before + after) * half
         total = 0.0
         for x in range(width):
-            before = min(abs(float(grey[y + 1, x]) - float(grey[y, x])), floor)
-            here = min(abs(float(grey[y + 2, x]) - float(grey[y + 1, x])), floor)
-            after = min(abs(float(grey[y + 3, x]) - float(grey[y + 2, x])), floor)
-            total += here - (before + after) / 2.0
+            total += excess[x]
         rows[y] = total / max(width, 1)
     for x in range(columns.shape[0]):
         columns[x] /= max(height, 1)
@@ -78,15 +96,22 @@ def bend_profile(
     height, width = grey.shape
     columns = np.zeros(max(width - 2 * step, 0))
     rows = np.zeros(max(height - 2 * step, 0))
+    two, cap = np.float32(2), np.float32(most)
+    bends = np.empty(width, np.float32)
+    inner = columns.shape[0]
     for y in range(height):
-        for x in range(columns.shape[0]):
-            bend = float(grey[y, x]) - 2.0 * float(grey[y, x + step]) + float(grey[y, x + 2 * step])
-            columns[x] += min(abs(bend), most)
+        left, middle, right = grey[y, :inner], grey[y, step : step + inner], grey[y, 2 * step :]
+        for x in range(inner):
+            bend = abs(left[x] - two * middle[x] + right[x])
+            columns[x] += bend if bend < cap else cap
     for y in range(rows.shape[0]):
+        above, here, below = grey[y], grey[y + step], grey[y + 2 * step]
+        for x in range(width):
+            bend = abs(above[x] - two * here[x] + below[x])
+            bends[x] = bend if bend < cap else cap
         total = 0.0
         for x in range(width):
-            bend = float(grey[y, x]) - 2.0 * float(grey[y + step, x]) + float(grey[y + 2 * step, x])
-            total += min(abs(bend), most)
+            total += bends[x]
         rows[y] = total / max(width, 1)
     for x in range(columns.shape[0]):
         columns[x] /= max(height, 1)

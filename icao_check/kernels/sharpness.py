@@ -69,14 +69,20 @@ def block_noise(
     rows, columns = max(height - 2, 0) // side, max(width - 2, 0) // side
     noise = np.zeros((rows, columns))
     to_deviation = np.sqrt(np.pi / 2.0) / 6.0 / (side * side)
+    two = np.float32(2)
+    answers = np.empty(columns * side, np.float32)
     for row in range(rows):
+        answers[:] = 0
+        # Column by column of a whole row of blocks: such a loop the compiler runs eight wide, a sum not.
         for y in range(row * side + 1, (row + 1) * side + 1):
-            for column in range(columns):
-                total = 0.0
-                for x in range(column * side + 1, (column + 1) * side + 1):
-                    above = grey[y - 1, x - 1] - 2.0 * grey[y - 1, x] + grey[y - 1, x + 1]
-                    here = grey[y, x - 1] - 2.0 * grey[y, x] + grey[y, x + 1]
-                    below = grey[y + 1, x - 1] - 2.0 * grey[y + 1, x] + grey[y + 1, x + 1]
-                    total += abs(above - 2.0 * here + below)
-                noise[row, column] += total * to_deviation
+            for x in range(columns * side):
+                above = grey[y - 1, x] - two * grey[y - 1, x + 1] + grey[y - 1, x + 2]
+                here = grey[y, x] - two * grey[y, x + 1] + grey[y, x + 2]
+                below = grey[y + 1, x] - two * grey[y + 1, x + 1] + grey[y + 1, x + 2]
+                answers[x] += abs(above - two * here + below)
+        for column in range(columns):
+            total = 0.0
+            for x in range(column * side, (column + 1) * side):
+                total += answers[x]
+            noise[row, column] = total * to_deviation
     return noise
