@@ -22,9 +22,9 @@ SKIN_LAB = (
     (66.0, 12.0, 22.0),
     (55.0, 13.5, 23.5),
     (45.5, 13.5, 21.5),
-    (37.0, 12.0, 17.5),
-    (28.5, 9.5, 13.0),
-    (22.0, 7.0, 9.5),
+    (38.0, 12.0, 17.5),
+    (32.5, 10.5, 14.0),
+    (28.0, 9.0, 11.5),
 )
 """CIE L*a*b* of skin in even light for the ten steps of the Monk scale.
 
@@ -96,9 +96,9 @@ def hair_colour(melanin: float, red: float, grey: float = 0.0) -> Floats:
         Linear RGB.
     """
     # Absorption of eumelanin and pheomelanin (ratios as in Marschner-type hair models).
-    eumelanin = 4.6 * melanin**1.35 * (1.0 - 0.55 * red)
-    pheomelanin = 4.6 * melanin**1.1 * red * 0.75
-    absorb = eumelanin * np.array([0.55, 0.80, 1.18]) + pheomelanin * np.array([0.24, 0.62, 1.25])
+    eumelanin = 6.4 * melanin**1.9 * (1.0 - 0.5 * red)
+    pheomelanin = 4.2 * melanin**1.1 * red * 0.7
+    absorb = eumelanin * np.array([0.66, 0.83, 1.10]) + pheomelanin * np.array([0.24, 0.62, 1.25])
     colour = 0.55 * np.exp(-absorb) * np.array([1.0, 0.93, 0.80]) + 0.006
     white = np.array([0.46, 0.46, 0.45])
     return np.asarray(colour + (white - colour) * grey)

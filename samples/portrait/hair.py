@@ -19,7 +19,7 @@ from samples.portrait.head import Grid, grid_normals
 from samples.portrait.noise import hash01, hash_normal, value_noise
 from samples.portrait.parameters import Identity, Look
 from samples.portrait.relief import brow_curves, lid_curves, ramp
-from samples.portrait.shading import beard_zone, hairline
+from samples.portrait.shading import beard_zone, hairlines
 
 __all__ = ["Growth", "STYLES", "Strands", "Style", "grow_beard", "grow_brows", "grow_hair", "grow_lashes", "join", "lock_of_hair"]
 
@@ -195,17 +195,6 @@ def _sow(points: Floats, normals: Floats, weight: Floats, density: float, seed: 
 
 
 @kernel
-def _scalp_weight(anatomy: Any, points: Floats, soft: float, out: Floats) -> None:
-    p = anatomy[0]
-    for i in range(points.shape[0]):
-        for j in range(points.shape[1]):
-            out[i, j] = 0.0
-            if points[i, j, 1] > p.chin_y:
-                inside = hairline(p, points[i, j, 0], points[i, j, 1], points[i, j, 2])
-                out[i, j] = ramp(inside, -1.0, soft)
-
-
-@kernel
 def _comb(comb: int, x: float, y: float, z: float, n: Floats, part: float, sweep: float, crown: float, out: Floats) -> None:
     # Direction along the skin in which the hair lies.
     if comb == 0:
@@ -330,11 +319,13 @@ def _grow(
                 x = centre[0] + (x - centre[0]) * grow
                 y = centre[1] + (y - centre[1]) * grow
                 z = centre[2] + (z - centre[2]) * grow
-            elif (comb >= 5 or (comb == 1 or comb == 4) and not fringe and y > -10.0) and r > keep + 2.0 and y < crown + 4.0:
-                shrink = (keep + (0.6 if comb >= 5 else 0.75) * (r - keep)) / r
-                x = centre[0] + (x - centre[0]) * shrink
-                y = centre[1] + (y - centre[1]) * shrink
-                z = centre[2] + (z - centre[2]) * shrink
+            elif r > keep + 2.0 and not fringe and (comb >= 5 or (comb == 1 or comb == 4) and y > -10.0):
+                knot = math.sqrt(x * x + (y - crown - 8.0) ** 2 + (z + 42.0) ** 2) if comb == 6 else 99.0
+                if knot > 26.0:
+                    shrink = (keep + (0.5 if comb >= 5 else 0.75) * (r - keep)) / r
+                    x = centre[0] + (x - centre[0]) * shrink
+                    y = centre[1] + (y - centre[1]) * shrink
+                    z = centre[2] + (z - centre[2]) * shrink
             if comb == 6 and (x * x + (y - crown - 6.0) ** 2 + (z + 42.0) ** 2) < 20.0**2:
                 step = 0.0
             if (comb == 1 or comb == 4) and not fringe and z > 0.0 and y < 78.0:
@@ -358,13 +349,13 @@ def _grow(
                 oz = ca * az + sa * bz
 
 
-def _pack(points: Floats, tone: Floats, outward: Floats, width: float, white: Floats, growth: Growth, taper: float = 0.55) -> Strands:
+def _pack(points: Floats, tone: Floats, outward: Floats, width: Floats | float, white: Floats, growth: Growth, taper: float = 0.55) -> Strands:
     count, segments = points.shape[:2]
     thin = np.linspace(1.0, 1.0 - taper, segments)
     return Strands(
         points.reshape(-1, 3),
         (np.arange(count + 1) * segments).astype(np.int32),
-        np.tile(width * thin, count),
+        (np.broadcast_to(width, (count,))[:, None] * thin).reshape(-1),
         tone.reshape(-1),
         white,
         np.full(count, growth, np.uint8),
@@ -429,13 +420,20 @@ def grow_hair(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, dens
     body = int(np.searchsorted(grid.rows, 16.0))
     points = np.ascontiguousarray(grid.bare[:body])
     normals = grid_normals(points, closed=True)
-    weight = np.empty(points.shape[:2])
-    _scalp_weight(anatomy, points, 5.0, weight)
+    inside = np.empty(points.shape[0] * points.shape[1])
+    hairlines(anatomy, points.reshape(-1, 3), inside)
+    inside = np.where(points[..., 1] > anatomy.chin_y[0], inside.reshape(points.shape[:2]), -50.0)
+    weight = np.clip((inside + 1.0) / 6.0, 0.0, 1.0)
+    deep = np.clip((inside - 6.0) / 10.0, 0.0, 1.0)
     if look.hair in ("buzz", "short", "curly", "afro"):
         weight[normals[..., 2] < -0.55] = 0.0  # never seen
+        deep[normals[..., 2] < -0.55] = 0.0
     room = 60000
     roots, root_n, keys = np.empty((room, 3)), np.empty((room, 3)), np.empty(room)
-    count = _sow(points, normals, weight, 0.34 * style.density * density, seed, roots, root_n, keys)
+    # a few broad, dark strands below the others close the gaps
+    under = _sow(points, normals, deep, 0.05 * style.density * density, seed + 17, roots, root_n, keys)
+    keys[:under] *= 0.5
+    count = under + _sow(points, normals, weight, 0.34 * style.density * density, seed, roots[under:], root_n[under:], keys[under:])
     roots, root_n, keys = roots[:count], root_n[:count], keys[:count]
     centre = np.array([0.0, 12.0, -4.0])
     table = np.zeros((_THETA, _PHI))
@@ -449,7 +447,9 @@ def grow_hair(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, dens
     _grow(roots, root_n, keys, numbers, part, sweep, float(anatomy.crown_y[0]), centre, table, seed, brow_limit,
           out, tone, outward)  # fmt: skip
     white = (np.random.default_rng([look.hair_seed, 202]).random(room)[:count] < look.hair_grey).astype(np.float64)
-    width = style.width / math.sqrt(max(density, 0.2))
+    tone[:under] *= 0.6
+    width = np.full(count, style.width / math.sqrt(max(density, 0.2)))
+    width[:under] *= 3.2
     strands = _pack(out, tone, outward, width, white, Growth.HEAD, 0.3)
     return join([strands, _knot(anatomy, look, density)]) if look.hair == "bun" else strands
 
@@ -628,7 +628,7 @@ def grow_lashes(anatomy: Anatomy, grid: Grid, identity: Identity) -> Strands:
     for side in (0, 1):
         sign = 1.0 if side else -1.0
         for lower in (False, True):
-            count = 46 if lower else 88
+            count = 60 if lower else 150
             rng = np.random.default_rng([identity.seed, 220 + 2 * side + lower])
             u = np.sort(rng.random(count)) * 0.90 + 0.08
             dx = -a.canthus_medial + u * (a.canthus_medial + a.canthus_lateral)
@@ -639,9 +639,10 @@ def grow_lashes(anatomy: Anatomy, grid: Grid, identity: Identity) -> Strands:
             opened = min(max(float(a.lid[side]), 0.0), 1.0)
             fan = (dx - 1.0) / 13.0
             size = (3.0 if lower else 6.4) * long_ * (0.75 + 0.4 * rng.random(count)) * (0.75 + 0.35 * u)
-            rise = -0.55 if lower else -0.75 + 1.0 * opened
-            d = np.stack([sign * (0.45 * fan + 0.10 * rng.standard_normal(count)), rise + 0.10 * rng.standard_normal(count), np.full(count, 0.9)], 1)
-            curl = np.array([0.0, -0.10 if lower else 0.16 + 0.14 * opened, -0.12])
+            rise = -0.50 if lower else -0.75 + 0.55 * opened
+            aside = sign * (0.75 * fan + 0.16 * rng.standard_normal(count))
+            d = np.stack([aside, rise + 0.12 * rng.standard_normal(count), np.full(count, 1.0)], 1)
+            curl = np.array([0.0, -0.08 if lower else 0.08 + 0.16 * opened, -0.06])
             out = np.empty((count, segments, 3))
             p = root
             for k in range(segments):
@@ -653,7 +654,7 @@ def grow_lashes(anatomy: Anatomy, grid: Grid, identity: Identity) -> Strands:
             outward = np.zeros_like(out)
             outward[..., 2] = 1.0
             tone = np.full((count, segments), 0.6)
-            parts.append(_pack(out[ok], tone[ok], outward[ok], 0.12 if lower else 0.17, np.zeros(int(ok.sum())), Growth.LASH, 0.8))
+            parts.append(_pack(out[ok], tone[ok], outward[ok], 0.10 if lower else 0.14, np.zeros(int(ok.sum())), Growth.LASH, 0.6))
     return join(parts)
 
 

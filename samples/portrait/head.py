@@ -94,6 +94,11 @@ def _depths(points: Floats, xy: Floats, out: Floats) -> None:
         for i in range(rows - 1):
             if x <= points[i, 0, 0] or x >= points[i, columns - 1, 0]:
                 continue
+            # along a row the height runs from that of the side to that of the front
+            side_y = points[i, 0, 1]
+            front_y = points[i, columns // 2, 1]
+            if y < min(side_y, front_y) - 4.0 or y > max(side_y, front_y) + 4.0:
+                continue
             low = 0
             high = columns - 1
             while high - low > 1:
@@ -102,7 +107,7 @@ def _depths(points: Floats, xy: Floats, out: Floats) -> None:
                     low = middle
                 else:
                     high = middle
-            if abs(points[i, low, 1] - y) > 25.0:
+            if abs(points[i, low, 1] - y) > 4.0:
                 continue
             for j in range(max(low - 1, 0), min(low + 2, columns - 1)):
                 dx = points[i + 1, j, 0]

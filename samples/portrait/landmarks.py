@@ -17,9 +17,9 @@ from samples.portrait.anatomy import Anatomy
 from samples.portrait.head import Grid
 from samples.portrait.parts import ear_outline, eye_centre
 from samples.portrait.relief import brow_curves, crease_line, fold_distance, lid_curves, lip_curves
-from samples.portrait.shading import hairline
+from samples.portrait.shading import hairlines
 
-__all__ = ["OUTLINE_189", "OUTLINE_68", "OUTLINE_ANGLES_68", "OUTLINE_ANGLES_189", "outline", "surface_landmarks"]
+__all__ = ["OUTLINE_189", "OUTLINE_68", "OUTLINE_ANGLES_189", "evenly_along_outline", "outline", "surface_landmarks"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,8 +28,6 @@ OUTLINE_189 = (109, 110, 111, 112, 113, 114, *range(125, 134), 185, 186, 187, 18
 
 # Directions from a centre in the middle of the face at which people place the points of the outline, degrees from
 # straight down towards the right of the picture, after the face has been scaled to equal width and height.
-OUTLINE_ANGLES_68 = (-119.5, -106.9, -92.2, -76.0, -60.2, -45.2, -30.2, -15.1, 0.0,
-                     15.1, 30.2, 45.2, 60.2, 76.0, 92.2, 106.9, 119.5)  # fmt: skip
 OUTLINE_ANGLES_189 = (-120.4, -104.6, -83.5, 120.4, 104.6, 83.5, -68.1, -52.4, -34.0, -16.7, 0.0, 16.7, 34.0, 52.4, 68.1,
                       -113.0, -94.8, 113.0, 94.8)  # fmt: skip
 
@@ -74,7 +72,7 @@ def surface_landmarks(anatomy: Anatomy, grid: Grid, gaze: Floats) -> tuple[Float
         (dense if layout == 189 else sparse)[index] = (x, y, depth)
     for side, first in ((0, 115), (1, 120)):
         dense[first : first + 5] = ear_outline(anatomy, side, np.radians([52.0, 22.0, -8.0, -42.0, -84.0]))
-    _hairline(a, grid, dense)
+    _hairline(anatomy, grid, dense)
     return dense, sparse
 
 
@@ -119,7 +117,8 @@ def _eye(a: Any, anatomy: Anatomy, side: int, gaze: Floats, dense: Floats, put: 
     order = [0, 1, 2, 3, 4, 5] if side == 0 else [3, 2, 1, 0, 5, 4]
     for k, which in enumerate(order):
         dx, row = ring[which]
-        put(68, (36 if side == 0 else 42) + k, at(dx), lid(dx)[row])
+        y = 0.5 * sum(lid(dx)) if which in (0, 3) else lid(dx)[row]
+        put(68, (36 if side == 0 else 42) + k, at(dx), y)
     below = [(0.30 * lateral, -21.8), (-0.53 * medial, -17.4), (-1.07 * medial, -10.2)]
     if side == 1:
         below = below[::-1]
@@ -159,7 +158,7 @@ def _nose(a: Any, put: Any) -> None:
         return float(skew * np.clip(-y / 30.0, 0, 1))
 
     ridge = [(1.05 * a.nose_bridge_half, yn + 1.0)]
-    for share in (0.17, 0.38, 0.59, 0.81):
+    for share in (0.17, 0.39, 0.62, 0.85):
         ridge.append((a.nose_bridge_half * (0.62 + 0.42 * share), yn + share * (tip + 1.5 - yn) ))
     for k, (x, y) in enumerate(ridge):
         put(189, 50 + k, -x + shifted(y), y)
@@ -170,19 +169,19 @@ def _nose(a: Any, put: Any) -> None:
         (a.nose_half - 0.2, ys + 10.2),
         (a.nose_half - 0.2, ys + 4.4),
         (a.nose_half - 4.9, ys + 0.6),
-        (2.0 * a.nostril_half + 3.4, ys + 5.0),
+        (2.0 * a.nostril_half + 3.6, ys + 6.0),
     ]
     for k, (x, y) in enumerate(wing):
         put(189, 61 + k, -x + shifted(y), y)
         put(189, 66 + k, x + shifted(y), y)
-    inner = [(-5.0, 4.4), (-3.0, 1.8), (3.0, 1.8), (5.0, 4.4)]
+    inner = [(-4.8, 5.2), (-3.0, 2.3), (3.0, 2.3), (4.8, 5.2)]
     for k, (x, y) in enumerate(inner):
         put(189, 179 + k, x + shifted(ys), ys + y)
-    for k, share in enumerate((0.03, 0.31, 0.60, 0.905)):
-        y = yn + 1.0 - 1.6 + share * (tip - yn + 1.0)
+    for k, share in enumerate((0.03, 0.32, 0.62, 0.94)):
+        y = yn - 1.5 + share * (tip - yn + 1.0)
         put(68, 27 + k, shifted(y), y)
     half = 0.72 * a.nose_half
-    for k, (x, y) in enumerate([(-half, 2.3), (-0.36 * a.nose_half, 0.6), (0, -0.8), (0.36 * a.nose_half, 0.6), (half, 2.3)]):
+    for k, (x, y) in enumerate([(-half, 1.6), (-0.36 * a.nose_half, 0.0), (0, -1.2), (0.36 * a.nose_half, 0.0), (half, 1.6)]):
         put(68, 31 + k, x + shifted(ys), ys + y)
 
 
@@ -251,13 +250,14 @@ def _soft_tissue(a: Any, put: Any) -> None:
 def _hairline(a: Any, grid: Grid, dense: Floats) -> None:
     for k, angle in enumerate((-67.0, -57.0, -52.0, -34.0, -16.5, 0.0, 16.5, 34.0, 52.0, 57.0, 67.0)):
         j = int(np.abs(grid.angles - np.radians(angle)).argmin())
-        column = grid.points[:, j]
-        inside = np.array([hairline(a, *(float(v) for v in q)) for q in column[:: 2]])
+        column = np.ascontiguousarray(grid.points[:, j])
+        inside = np.empty(len(column))
+        hairlines(a, column, inside)
         skin = np.flatnonzero(inside < 0)
         if len(skin) and skin[0] > 0:
             i = int(skin[0])
             t = inside[i - 1] / (inside[i - 1] - inside[i])
-            dense[134 + k] = column[2 * (i - 1)] + t * (column[2 * i] - column[2 * (i - 1)])
+            dense[134 + k] = column[i - 1] + t * (column[i] - column[i - 1])
 
 
 def outline(points: Floats, screen: Floats, eyes: Floats, chin: Floats, up: Floats, angles: tuple[float, ...]) -> tuple[Floats, npt.NDArray[np.intp]]:
@@ -307,3 +307,44 @@ def outline(points: Floats, screen: Floats, eyes: Floats, chin: Floats, up: Floa
         q_y = r * np.cos(np.radians(target)) * 0.6 * length
         marks[k] = centre + q_x * right - q_y * up
     return marks, which
+
+
+def evenly_along_outline(screen: Floats, eyes: Floats, chin: Floats, up: Floats) -> Floats:
+    """The 17 iBUG points of the outline: evenly spaced from the level of the eyes over the chin to the other side.
+
+    Parameters
+    ----------
+    screen : ndarray of shape (N, 2)
+        Points of the front of the face without ears, pixels.
+    eyes, chin : ndarray of shape (2,)
+        Midpoint of the pupils and chin in the picture.
+    up : ndarray of shape (2,)
+        Unit vector of the picture that points up along the head.
+
+    Returns
+    -------
+    ndarray of shape (17, 2)
+        Pixels, left of the picture first; number 8 is the chin.
+    """
+    right = np.array([-up[1], up[0]])
+    length = float((eyes - chin) @ up)
+    centre = eyes - 0.4 * length * up
+    d = screen - centre
+    x, y = d @ right, d @ up
+    angle = np.degrees(np.arctan2(x, -y))
+    radius = np.hypot(x, y)
+    steps = np.arange(-150.0, 151.0, 2.0)
+    rim = np.array([radius[np.abs(angle - s) < 1.2].max(initial=0.0) for s in steps])
+    path = np.stack([rim * np.sin(np.radians(steps)), -rim * np.cos(np.radians(steps))], 1)
+    path = path[rim > 0]
+    below = path[:, 1] <= 0.4 * length  # nothing above the eyes
+    path = path[below]
+    q = (chin - centre) @ np.stack([right, up], 1)
+    bottom = int(np.hypot(*(path - q).T).argmin())
+    marks = np.empty((17, 2))
+    for half, order in ((path[: bottom + 1], slice(0, 9)), (path[bottom:], slice(8, 17))):
+        run = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(half, axis=0).T))])
+        at = np.linspace(0.0, run[-1], 9)
+        marks[order] = np.stack([np.interp(at, run, half[:, 0]), np.interp(at, run, half[:, 1])], 1)
+    marks[8] = q
+    return np.asarray(centre + marks[:, :1] * right + marks[:, 1:] * up)

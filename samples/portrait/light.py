@@ -114,13 +114,13 @@ def light_set(light: Light) -> LightSet:
     LightSet
         About forty directions.
     """
-    key_count = 5 if light.size < 4.0 else 12
+    key_count = 4 if light.size < 4.0 else 11
     main = _direction(light.azimuth, light.elevation)
     fill = _direction(-1.2 * light.azimuth + (25.0 if light.azimuth < 0 else -25.0), 12.0)
     key = _lobe(main, light.size, key_count)
-    side = _lobe(fill, 30.0, 6)
-    k = np.arange(20)
-    height = 1.0 - 2.0 * (k + 0.5) / 20
+    side = _lobe(fill, 30.0, 5)
+    k = np.arange(16)
+    height = 1.0 - 2.0 * (k + 0.5) / 16
     turn = k * math.pi * (3.0 - math.sqrt(5.0))
     flat = np.sqrt(1.0 - height**2)
     dome = np.stack([flat * np.sin(turn), height, flat * np.cos(turn)], 1)

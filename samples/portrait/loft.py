@@ -107,6 +107,10 @@ def head_loft(anatomy: Anatomy) -> Loft:
     sag = a.sag
     top_z = a.forehead_top_z
     round_head = a.fullness  # a child's forehead bulges
+    fade = np.array([0.38, 0.64, 0.82, 1.0])  # from cheek to jaw along the side of the face
+    between = 0.5 * (a.cheek_half + a.jaw_half)
+    side = a.cheek_half + (a.jaw_half - a.cheek_half) * fade**1.4
+    side = side + (a.mouth_level_half - between - 2.0) * 2.4 * fade * (1.0 - fade)
     rows = [
         # front y, z | half, side y, z | back y, z | exponent, rise
         (a.crown_y, -6.0, 0.0, a.crown_y, -6.0, a.crown_y, -6.0, 2.0, 1.0),
@@ -120,12 +124,12 @@ def head_loft(anatomy: Anatomy) -> Loft:
         (0.5 * (a.nasion_y + a.subnasale_y), 0.65 * a.nasion_z + 0.35 * a.subnasale_z,
          0.5 * (a.face_half + a.cheek_half), -17.0, 5.0, -36.0, -79 * back, 2.3, 1.0),
         (a.subnasale_y, a.subnasale_z, a.cheek_half, 0.50 * a.jaw_side_y, 9.0, -50.0, -71 * back, 2.12, 1.0),
-        (a.stomion_y, lip_z, a.mouth_level_half + 0.7, 0.69 * a.jaw_side_y, 11.0, -61.0, -66 * back, 2.0, 1.0),
-        (low, lip_z - 3.0 - 0.3 * a.sulcus, 0.5 * (a.mouth_level_half + a.jaw_half) + 0.4, 0.82 * a.jaw_side_y, 11.0,
+        (a.stomion_y, lip_z, side[0], 0.69 * a.jaw_side_y, 11.0, -61.0, -66 * back, 2.0, 1.0),
+        (low, lip_z - 3.0 - 0.3 * a.sulcus, side[1], 0.82 * a.jaw_side_y, 11.0,
          -70.0, -63 * back, 1.95, 1.0),
-        (pog, stub + 2.0, a.jaw_half + 0.4, 0.91 * a.jaw_side_y, 11.0, -78.0, -61 * back, 1.95, 1.0),
-        (a.chin_y + 1.6, a.chin_z - 4.5, a.jaw_half, a.jaw_side_y, 11.0, -84.0, -60 * back, a.jaw_exponent, 1.0),
-        (a.chin_y - 0.6 - 2.0 * sag, a.chin_z - 14.0, 0.7 * a.jaw_half + 0.3 * neck, a.jaw_side_y - 9.0, 6.0,
+        (pog, stub + 2.0, side[2], 0.91 * a.jaw_side_y, 11.0, -78.0, -61 * back, 1.95, 1.0),
+        (a.chin_y + 1.2, a.chin_z - 2.8, a.jaw_half, a.jaw_side_y, 11.0, -84.0, -60 * back, a.jaw_exponent, 1.0),
+        (a.chin_y - 0.4 - 2.0 * sag, a.chin_z - 13.0, 0.7 * a.jaw_half + 0.3 * neck, a.jaw_side_y - 9.0, 6.0,
          -90.0, -59 * back, 1.95, 1.0),
         (a.chin_y - 3.0 - 5.0 * sag, 44.0, neck + 1.0, a.jaw_side_y - 26.0, -3.0, -104.0, -59 * back, 2.0, 1.0),
         (a.chin_y - 0.32 * a.neck_length, 38.0, neck, a.chin_y - 6.0, -12.0, a.chin_y - 4.0, -61 * back, 2.1, 1.0),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from icao_check.kernels.jit import kernel
 from samples.portrait.anatomy import Anatomy
 from samples.portrait.head import Grid, Material, Mesh, grid_mesh
-from samples.portrait.relief import eye_opening, face_depth, lid_curves, mouth_opening
+from samples.portrait.relief import face_depth, lid_curves, openings
 
 __all__ = ["ear_mesh", "ear_outline", "eye_centre", "eye_mesh", "lid_rims", "mouth_mesh"]
 
@@ -80,15 +80,16 @@ def eye_mesh(anatomy: Anatomy, side: int, step: float = 1.0) -> Mesh:
         The eye.
     """
     a = anatomy[0]
-    dx = np.linspace(-a.canthus_medial - 2.0, a.canthus_lateral + 2.0, max(8, round(44 / step)))
+    dx = np.linspace(-a.canthus_medial, a.canthus_lateral, max(8, round(44 / step)))
     y = np.linspace(11.0, -11.0, max(8, round(32 / step)))
     if side == 0:
         dx = dx[::-1]
     points = np.empty((len(y), len(dx), 3))
     _eye_points(anatomy, side, dx, y, points)
     mesh = grid_mesh(points, Material.EYE, closed=False)
-    cut = np.array([-0.7 - eye_opening(a, side, float(q[0]), float(q[1])) for q in mesh.rest])
-    return mesh._replace(chart=mesh.rest - eye_centre(anatomy, side), cut=cut)
+    inside = np.empty(len(mesh.rest))
+    openings(anatomy, mesh.rest, False, inside)
+    return mesh._replace(chart=mesh.rest - eye_centre(anatomy, side), cut=-0.7 - inside)
 
 
 @kernel
@@ -181,8 +182,9 @@ def mouth_mesh(anatomy: Anatomy, lip_depth: float, step: float = 1.0) -> Mesh | 
     mesh = grid_mesh(np.stack([gx, gy, gz], -1), Material.MOUTH, closed=False)
     chart = mesh.rest.copy()
     chart[:, 1] -= a.stomion_y
-    cut = np.array([-2.5 - mouth_opening(a, float(q[0]), float(q[1])) for q in mesh.rest])
-    return mesh._replace(chart=chart, cut=cut)
+    inside = np.empty(len(mesh.rest))
+    openings(anatomy, mesh.rest, True, inside)
+    return mesh._replace(chart=chart, cut=-2.5 - inside)
 
 
 def _ear_axes(anatomy: Anatomy, side: int) -> tuple[Floats, Floats, Floats, Floats]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from icao_check.kernels.jit import kernel
+from samples.portrait.noise import hash01, value_noise
 
 __all__ = [
     "brow_curves",
@@ -23,6 +24,7 @@ __all__ = [
     "lid_curves",
     "lip_curves",
     "mouth_opening",
+    "openings",
     "relieve",
     "smooth_max",
 ]
@@ -146,12 +148,12 @@ def brow_curves(p: Any, side: int, t: float) -> tuple[float, float, float]:
         shape = -4.2 * (1.0 - s) ** 1.6 + p.brow_arch * s * s
     else:
         s = (t - 0.64) / 0.36
-        shape = p.brow_arch - (p.brow_arch + 7.4) * s * s
+        shape = p.brow_arch - (p.brow_arch + 9.6) * s * s
     shape += p.brow_tilt * (t - 0.5) * 2.0
     frown = -4.6 * p.frown * (1.0 - t) ** 1.2
     middle += shape + lift * (1.0 - 0.25 * t) + frown
-    thick = p.brow_thickness * (0.62 + 1.1 * t - 1.55 * t * t)
-    thick = max(thick, 0.8)
+    u = min(max(t, 0.0), 1.0)
+    thick = p.brow_thickness * (0.66 + 0.34 * ramp(u, 0.0, 0.35)) * (1.0 - 0.9 * max((u - 0.6) / 0.4, 0.0) ** 1.6)
     return x, middle + 0.5 * thick, middle - 0.5 * thick
 
 
@@ -216,8 +218,8 @@ def _nose(p: Any, x: float, y: float) -> float:
         width = p.nose_bridge_half * (1.15 + 0.15 * s) + (p.nose_tip_half - p.nose_bridge_half) * s**2.2
     else:
         q = (yt - y) / (yt - ys + 1.0)
-        height = reach * max(0.0, 1.0 - q * q) ** 0.72 if q < 1.0 else 0.0
-        width = p.nose_tip_half * (1.0 - 0.35 * min(q, 1.0))
+        height = reach * max(0.0, 1.0 - q**2.4) ** 0.9 if q < 1.0 else 0.0
+        width = (p.nose_tip_half + 0.30 * p.nose_bridge_half) * (1.0 - 0.30 * min(q, 1.0))
     r = abs(xn) / width
     ridge = height * math.exp(-0.62 * r**2.3)
     # flank that joins the ridge to the cheek
@@ -229,14 +231,14 @@ def _nose(p: Any, x: float, y: float) -> float:
     dy = (y - yt - 0.4) / 6.8
     body += 2.0 * math.exp(-(dx * dx + dy * dy)) * (reach / 19.0)
     # wings
-    wing_x = (abs(xn) - (p.nose_half - 5.2)) / 5.6
-    wing_y = (y - ys - 5.6) / (6.6 if y > ys + 5.6 else 5.6)
+    wing_x = (abs(xn) - (p.nose_half - 6.0)) / 6.4
+    wing_y = (y - ys - 5.4 + 0.15 * (abs(xn) - p.nose_half + 6.0)) / (7.4 if y > ys + 5.4 else 5.6)
     q2 = wing_x * wing_x + wing_y * wing_y
-    wing = (0.44 * reach + 0.6) * math.exp(-0.72 * q2 * q2) if q2 < 6.0 else 0.0
+    wing = (0.46 * reach + 0.6) * math.exp(-0.70 * q2**1.7) if q2 < 9.0 else 0.0
     total = (max(body, 0.0) ** 6 + wing**6) ** (1.0 / 6.0)
     # nostrils
     hole_x = (abs(xn) - p.nostril_half - 3.2) / p.nostril_half
-    hole_y = (y - ys - 3.0) / 1.9
+    hole_y = (y - ys - 4.8 - 0.25 * (abs(xn) - p.nostril_half - 3.2)) / 1.7
     h2 = hole_x * hole_x + hole_y * hole_y
     return total - 2.5 * math.exp(-1.2 * h2)
 
@@ -258,7 +260,7 @@ def _lips(p: Any, x: float, y: float) -> float:
         h = (lower - y) / max(lower - bottom, 0.5)
         if h < 1.0:
             out += 1.35 * full * math.sin(math.pi * h**0.75) ** 0.8 * fade
-        out -= 0.8 * fade * math.exp(-(((y - bottom + 1.6) / 2.2) ** 2))
+        out -= 0.8 * fade * math.exp(-(((y - bottom + 1.0) / 1.8) ** 2))
     near = max(upper - y, y - lower) if p.mouth_gap > 0.05 else -abs(y - upper)
     # the line between the lips, or the rolled edges of the parted lips
     edge = min(abs(y - upper), abs(y - lower))
@@ -305,6 +307,52 @@ def fold_distance(p: Any, side: int, x: float, y: float) -> tuple[float, float]:
 
 
 @kernel
+def _wrinkle(p: Any, x: float, y: float) -> float:
+    # Height of lines of age and expression, mm: forehead, brows, crow's feet, under the eyes, around the mouth.
+    side = 1 if x > 0.0 else 0
+    ax = abs(x)
+    age = p.age_lines
+    h = 0.0
+    lift = 0.5 * (p.raise_[0] + p.raise_[1]) / 7.0
+    s = int(p.seed)
+    if y > 24.0 and ax < 62.0:
+        strength = 0.34 * age + 0.5 * max(lift, 0.0)
+        if strength > 0.01:
+            wave = 2.6 * value_noise(x / 26.0, y / 40.0, s + 5) + 1.1 * math.cos(x / 17.0)
+            lines = math.cos((y + wave) * 2.0 * math.pi / (8.6 + 2.0 * hash01(s, 3, 1)))
+            where = ramp(y, 26.0, 36.0) * (1.0 - ramp(y, 56.0, 74.0)) * (1.0 - ramp(ax, 34.0, 58.0))
+            broken = 0.55 + 0.45 * value_noise(x / 13.0, y / 5.0, s + 6)
+            h -= strength * where * broken * max(lines - 0.35, 0.0) * 1.2
+    if ax < 14.0 and -2.0 < y < 32.0:
+        strength = 0.25 * age + 0.9 * p.frown
+        if strength > 0.01:
+            d = ax - 4.2 - 0.03 * (y - 12.0)
+            h -= strength * math.exp(-((d / 1.0) ** 2)) * ramp(y, 0.0, 8.0) * (1.0 - ramp(y, 18.0, 28.0))
+    dx = ax - 0.5 * p.ipd
+    if 10.0 < dx < 34.0 and abs(y) < 22.0:
+        strength = 0.30 * age + 0.35 * p.smile * (0.4 + 0.6 * age)
+        if strength > 0.01:
+            ex = dx - 9.0
+            angle = math.atan2(y + 2.5, ex) + 0.18 * value_noise(ex / 7.0, y / 7.0, s + 7 + side)
+            r = math.sqrt(ex * ex + (y + 2.5) ** 2)
+            lines = math.cos(angle * 11.0)
+            where = ramp(r, 7.0, 11.0) * (1.0 - ramp(r, 17.0, 25.0)) * (1.0 - ramp(abs(angle), 0.75, 1.15))
+            h -= strength * where * max(lines - 0.2, 0.0) * 0.8
+    if -24.0 < y < -6.0 and abs(dx + 1.0) < 17.0:
+        strength = 0.28 * age + 0.12 * p.squint
+        if strength > 0.01:
+            arc = y + 7.0 + 0.016 * (dx + 1.0) ** 2
+            lines = math.cos(arc * 2.1 + 0.7 * value_noise(dx / 6.0, y / 6.0, s + 8))
+            h -= strength * max(lines - 0.3, 0.0) * (1.0 - ramp(-arc, 4.0, 9.0)) * ramp(-arc, -1.0, 2.0) * 0.6
+    dy = y - p.stomion_y
+    if abs(dy) < 14.0 and ax < 30.0 and age > 0.05:
+        lines = math.cos(x * 1.55 + 1.5 * value_noise(x / 5.0, y / 9.0, s + 9))
+        where = ramp(abs(dy), 5.0, 8.0) * (1.0 - ramp(abs(dy), 9.0, 14.0)) * (1.0 - ramp(ax, 18.0, 28.0))
+        h -= 0.22 * age * where * max(lines - 0.25, 0.0)
+    return h
+
+
+@kernel
 def face_depth(p: Any, x: float, y: float, base: float) -> float:
     """Depth of the face over a point of the chart.
 
@@ -348,7 +396,7 @@ def face_depth(p: Any, x: float, y: float, base: float) -> float:
     by = (y - p.chin_y - 0.27 * (p.stomion_y - p.chin_y)) / 9.0
     z += p.chin_boss * math.exp(-(bx**3 + by * by))
     sx = ax / 15.0
-    sy = (y - p.stomion_y + p.lip_lower + 0.72 * p.mouth_gap + 4.6) / 4.2
+    sy = (y - p.stomion_y + p.lip_lower + 0.72 * p.mouth_gap + 3.6) / 4.0
     z -= (0.6 + 0.75 * p.sulcus) * math.exp(-(sx * sx * sx * sx + sy * sy))
     # upper lip: the arch of the teeth, the philtrum
     z += 1.4 * math.exp(-((ax / 22.0) ** 2 + ((y - p.stomion_y - 2.0) / 13.0) ** 2))
@@ -412,6 +460,8 @@ def face_depth(p: Any, x: float, y: float, base: float) -> float:
     z += height
     if abs(y - p.stomion_y) < 34.0 and ax < 50.0:
         z += _lips(p, x, y)
+    if p.age_lines > 0.03 or p.smile > 0.05 or p.frown > 0.05 or max(p.raise_[0], p.raise_[1]) > 1.0 or p.squint > 0.1:
+        z += 1.3 * _wrinkle(p, x, y)
     return base + (z - base) * front
 
 
@@ -440,3 +490,25 @@ def relieve(points: Floats, anatomy: Any, cuts: Floats) -> None:
             if z > 40.0:
                 opening = eye_opening(p, side, x, y) if y > -30.0 else mouth_opening(p, x, y)
                 cuts[i] = opening
+
+
+@kernel
+def openings(anatomy: Any, points: Floats, mouth: bool, out: Floats) -> None:
+    """How far inside an eye opening or the mouth points of the chart are.
+
+    Parameters
+    ----------
+    anatomy : record array of shape (1,)
+        Measures.
+    points : ndarray of shape (N, 3)
+        mm of the head frame; z is not used.
+    mouth : bool
+        The mouth instead of the eyes.
+    out : ndarray of shape (N,)
+        Receives mm; negative outside.
+    """
+    p = anatomy[0]
+    for i in range(points.shape[0]):
+        x = points[i, 0]
+        y = points[i, 1]
+        out[i] = mouth_opening(p, x, y) if mouth else eye_opening(p, 1 if x > 0.0 else 0, x, y)

@@ -19,8 +19,8 @@ from samples.portrait.head import Grid, Material, Mesh, grid_triangles, head_gri
 from samples.portrait.landmarks import (
     OUTLINE_68,
     OUTLINE_189,
-    OUTLINE_ANGLES_68,
     OUTLINE_ANGLES_189,
+    evenly_along_outline,
     outline,
     surface_landmarks,
 )
@@ -30,7 +30,7 @@ from samples.portrait.parameters import Parameters
 from samples.portrait.parts import ear_mesh, eye_centre, eye_mesh, lid_rims, mouth_mesh
 from samples.portrait.raster import EMPTY, draw_strands, draw_triangles
 from samples.portrait.sensor import develop, encode, native_share
-from samples.portrait.shading import PAINT, resolve, shade_strands
+from samples.portrait.shading import PAINT, label_samples, paint_skin, resolve, shade_strands
 from samples.portrait.truth import Label, Truth, expected_verdicts
 from samples.portrait.wear import Spectacles, clothes, covering, hair_limit, headwear, paint_colours, spectacles
 
@@ -178,7 +178,7 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
     world = stage.to_world(rest, head)
     occluders = []
     columns = grid.points.shape[1]
-    every = (3, 2)
+    every = (3, 3)
     coarse = world[: count[1]].reshape(-1, columns, 3)[:: every[0], :: every[1]]
     occluders.append(Occluder(coarse.reshape(-1, 3), grid_triangles(*coarse.shape[:2], closed=True)))
     for mesh, first, last in zip(parts[1:], count[1:-1], count[2:], strict=True):
@@ -261,7 +261,7 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
     return q
 
 
-def _light_up(stage: _Stage, scene: _Scene, lights: LightSet) -> tuple[Floats, Floats, Floats]:
+def _light_up(p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, screen: Floats) -> tuple[Floats, Floats, Floats]:
     # Irradiance at every corner (skin: diffused), at every strand vertex, and the undiffused one of the skin.
     hard = lights.key_size < 0.07
     size = int((512 if hard else 256) / max(1.0, 0.6 * stage.step))
@@ -273,7 +273,9 @@ def _light_up(stage: _Stage, scene: _Scene, lights: LightSet) -> tuple[Floats, F
     # Eyes and mouth lie behind the coarse skin of the shadow maps: ask in front of it.
     probe[behind_skin] += 7.0 * stage.turn[:, 2]
     light = np.zeros((len(probe), 7))
+    width, height = _size(p)
     seen = scene.normal[:, 2] > -0.4
+    seen &= (screen[:, 1] < 1.06 * height) & (np.abs(screen[:, 0] - 0.5 * width) < 0.62 * width)
     light[seen] = irradiance(probe[seen], scene.normal[seen], maps, frames, lights)
     shape = stage.grid.points.shape[:2]
     skin = light[: scene.skin_points].reshape(*shape, 7)
@@ -314,10 +316,10 @@ def render(p: Parameters) -> Portrait:
     stage = _stage(p)
     scene = _build(p, stage)
     lights = light_set(p.light)
-    light, strand_light, raw = _light_up(stage, scene, lights)
     width, height = _size(p)
     paint = _paint(p, stage, lights, scene.glasses)
     screen = stage.view.project(scene.world)
+    light, strand_light, raw = _light_up(p, stage, scene, lights, screen)
     _to_samples(screen)
     nearness = np.zeros((height * SAMPLES, width * SAMPLES), np.float32)
     index = np.full(nearness.shape, EMPTY, np.int32)
@@ -331,6 +333,8 @@ def render(p: Parameters) -> Portrait:
     strands = scene.strands
     shade_strands(scene.strand_world, strands.starts, stage.turned(strands.outward), strands.tone, strands.white,
                   strands.growth, strand_light, paint, strand_colour)  # fmt: skip
+    seen = light[: scene.skin_points, :3].sum(1) > 0
+    paint_skin(stage.anatomy, paint, scene.rest[: scene.skin_points], seen, scene.chart[: scene.skin_points])
     behind = _behind(p, stage, scene, lights, width, height)
     corners = np.concatenate([scene.world, scene.normal, scene.chart, scene.rest, light], 1).astype(np.float32)
     picture = np.empty((height, width, 3), np.float32)
@@ -388,18 +392,11 @@ def _behind(p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, width
 
 def _label(index: Any, scene: _Scene, height: int, width: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
     strand_of = np.repeat(scene.strands.growth, np.diff(scene.strands.starts))
-    table = np.concatenate(
-        [_LABEL_OF_MATERIAL[scene.material], _LABEL_OF_GROWTH[strand_of], np.zeros(1, np.uint8)]
-    )  # the last entry serves EMPTY
-    samples = table[index].reshape(height, SAMPLES, width, SAMPLES).transpose(0, 2, 1, 3).reshape(height, width, -1)
-    person = (samples != Label.BACKGROUND).mean(2, dtype=np.float32)
-    ordered = np.sort(samples, axis=2)
-    # the label of most samples; of equals the one that is not background
-    best = ordered[..., -1].copy()
-    pair = ordered[..., 1] == ordered[..., 2]
-    best[pair] = ordered[..., 1][pair]
-    best[person < 0.5] = Label.BACKGROUND
-    return best, person
+    table = np.concatenate([_LABEL_OF_MATERIAL[scene.material], _LABEL_OF_GROWTH[strand_of]])
+    labels = np.empty((height, width), np.uint8)
+    person = np.empty((height, width), np.float32)
+    label_samples(index, table, labels, person)
+    return labels, person
 
 
 def _put_lenses(
@@ -438,14 +435,12 @@ def _truth(
     face = grid.points[rows][:, columns].reshape(-1, 3)
     seen = view.project(stage.to_world(face))
     eyes = pupils.mean(0)
-    marks, _ = outline(face, seen[:, :2], eyes, chin, axis, OUTLINE_ANGLES_68)
-    sparse[list(OUTLINE_68)] = marks
+    sparse[list(OUTLINE_68)] = evenly_along_outline(seen[:, :2], eyes, chin, axis)
     marks, which = outline(face, seen[:, :2], eyes, chin, axis, OUTLINE_ANGLES_189)
     dense[list(OUTLINE_189), :2] = marks
     dense[list(OUTLINE_189), 2] = seen[which, 2]
     dense3[list(OUTLINE_189)] = face[which]
     dense[129, :2] = chin
-    sparse[8] = chin
     per_mm = p.framing.height / p.framing.print_height
     head_mm = float((crown - chin) @ axis) / per_mm
     gaze_world = stage.gaze @ stage.turn.T
@@ -453,7 +448,7 @@ def _truth(
     centres = stage.to_world(np.stack([eye_centre(stage.anatomy, s) for s in (0, 1)]))
     gaze = np.stack([_angles_between(camera - c, g) for c, g in zip(centres, gaze_world, strict=True)])
     in_head = np.stack([_angles_between(np.array([0.0, 0.0, 1.0]), g) for g in stage.gaze])
-    balance, cast = _light_facts(stage, lights, raw)
+    balance, cast = _light_facts(stage, lights, raw, scene.normal[: scene.skin_points])
     covered = _eyes_covered(stage, labels)
     d = pupils[1] - pupils[0]
     share = native_share(p.camera, view.focal / p.camera.distance)
@@ -505,7 +500,7 @@ def _angles_between(reference: Floats, vector: Floats) -> Floats:
     return np.array([math.degrees(yaw), math.degrees(pitch)])
 
 
-def _light_facts(stage: _Stage, lights: LightSet, raw: Floats) -> tuple[float, float]:
+def _light_facts(stage: _Stage, lights: LightSet, raw: Floats, skin_normal: Floats) -> tuple[float, float]:
     a = stage.anatomy[0]
     points = stage.grid.points
     luminance = raw[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
@@ -516,19 +511,13 @@ def _light_facts(stage: _Stage, lights: LightSet, raw: Floats) -> tuple[float, f
         near = front & (np.hypot(points[..., 0] - x, points[..., 1] - y) < 8.0)
         means.append(float(colours.linear_to_srgb(np.array(0.5 * luminance[near].mean()))))
     face = front & (points[..., 1] > a.chin_y + 6.0) & (points[..., 1] < 0.8 * a.hairline_y) & (np.abs(points[..., 0]) < 0.8 * a.face_half)
-    normal = stage.turned(_normals(stage.grid))
+    normal = skin_normal.reshape(points.shape)
     lit = face & (normal @ lights.main > 0.25)
     dark = lit & (raw[..., 6] < 0.5)
     share = float(dark.sum()) / max(1.0, float(face.sum()))
     power = float(lights.main_colour[1] / max(lights.colour.sum(0)[1], 1e-9))
     sharp = float(np.clip(1.0 - (lights.key_size - 0.10) / 0.25, 0.0, 1.0))
     return min(means) / max(max(means), 1e-9), share * power * sharp
-
-
-def _normals(grid: Grid) -> Floats:
-    from samples.portrait.head import grid_normals
-
-    return grid_normals(grid.points, closed=True)
 
 
 def _eyes_covered(stage: _Stage, labels: npt.NDArray[np.uint8]) -> float:

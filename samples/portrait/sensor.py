@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from icao_check.kernels.jit import kernel
 from samples.portrait.colours import linear_to_srgb
 from samples.portrait.parameters import Camera, Sensor
 
@@ -93,11 +94,11 @@ def develop(linear: Floats, sensor: Sensor, camera: Camera, pixels_per_mm: float
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     # the lens and the sensor's colour filter array leave about half a pixel of blur
     image = cv2.GaussianBlur(image, (0, 0), 0.55)
-    gain = np.array([s.red_gain, 1.0, s.blue_gain], np.float32) * np.float32(2.0**s.exposure)
-    image = linear_to_srgb(image * gain).astype(np.float32)
-    image = _contrast(image, s.contrast)
+    gain = np.array([s.red_gain, 1.0, s.blue_gain]) * 2.0**s.exposure
+    curve = _contrast(linear_to_srgb(np.linspace(0.0, 1.0, 4097) ** 2), s.contrast)
+    _tone(image, gain, curve)
     if s.noise > 0:
-        image = image + _noise(image, s)
+        image += _noise(image, s)
     if share < 1.0:
         image = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
     if s.smoothing > 0:
@@ -121,6 +122,18 @@ def develop(linear: Floats, sensor: Sensor, camera: Camera, pixels_per_mm: float
     return out
 
 
+@kernel
+def _tone(image: Floats, gain: Floats, curve: Floats) -> None:
+    # `curve` holds the tone of the squares of 0 … 1 (dense in the dark), in place.
+    last = curve.shape[0] - 1
+    for i in range(image.shape[0]):
+        for j in range(image.shape[1]):
+            for c in range(3):
+                v = math.sqrt(min(max(image[i, j, c] * gain[c], 0.0), 1.0)) * last
+                k = min(int(v), last - 1)
+                image[i, j, c] = curve[k] + (v - k) * (curve[k + 1] - curve[k])
+
+
 def _contrast(image: Floats, amount: float) -> Floats:
     if amount >= 0:
         curve = image * image * (3.0 - 2.0 * image)
@@ -133,8 +146,8 @@ def _noise(image: Floats, s: Sensor) -> Floats:
     shape = image.shape[:2]
     strength = s.noise / 255.0
     luma = rng.standard_normal(shape, dtype=np.float32)
-    chroma = cv2.GaussianBlur(rng.standard_normal((*shape, 3), dtype=np.float32), (0, 0), 0.8) * 1.6
-    grey = image.mean(2)
+    chroma = cv2.GaussianBlur(rng.standard_normal((*shape, 3), dtype=np.float32), (3, 3), 0.8) * 1.6
+    grey = image[..., 1]
     # shot noise after the tone curve: strongest below middle grey, weak in the lights
     level = strength * np.sqrt(np.clip(1.25 - 0.9 * grey, 0.15, None))
     return np.asarray(level[..., None] * (0.85 * luma[..., None] + 0.5 * chroma))

@@ -17,7 +17,7 @@ from samples.portrait.noise import fractal, hash01, value_noise
 from samples.portrait.raster import triangle_weights
 from samples.portrait.relief import brow_curves, crease_line, fold_distance, lid_curves, lip_curves, ramp
 
-__all__ = ["PAINT", "resolve", "shade_strands"]
+__all__ = ["PAINT", "beard_zone", "brow_cover", "hairline", "hairlines", "label_samples", "paint_skin", "resolve", "shade_point", "shade_strands"]
 
 Floats = npt.NDArray[Any]
 Ints = npt.NDArray[np.int32]
@@ -89,52 +89,6 @@ def _gloss(nx: float, ny: float, nz: float, vx: float, vy: float, vz: float, lig
 
 
 @kernel
-def _wrinkle(p: Any, x: float, y: float) -> float:
-    # Height of fine lines, mm: forehead, crow's feet, between the brows, under the eyes, around the mouth.
-    side = 1 if x > 0.0 else 0
-    ax = abs(x)
-    age = p.age_lines
-    h = 0.0
-    lift = 0.5 * (p.raise_[0] + p.raise_[1]) / 7.0
-    s = int(p.seed)
-    if y > 24.0 and ax < 62.0:
-        strength = 0.34 * age + 0.5 * max(lift, 0.0)
-        if strength > 0.01:
-            wave = 2.6 * value_noise(x / 26.0, y / 40.0, s + 5) + 1.1 * math.cos(x / 17.0)
-            lines = math.cos((y + wave) * 2.0 * math.pi / (8.6 + 2.0 * hash01(s, 3, 1)))
-            where = ramp(y, 26.0, 36.0) * (1.0 - ramp(y, 56.0, 74.0)) * (1.0 - ramp(ax, 34.0, 58.0))
-            broken = 0.55 + 0.45 * value_noise(x / 13.0, y / 5.0, s + 6)
-            h -= strength * where * broken * max(lines - 0.35, 0.0) * 1.2
-    if ax < 14.0 and -2.0 < y < 32.0:
-        strength = 0.25 * age + 0.9 * p.frown
-        if strength > 0.01:
-            d = ax - 4.2 - 0.03 * (y - 12.0)
-            h -= strength * math.exp(-((d / 1.0) ** 2)) * ramp(y, 0.0, 8.0) * (1.0 - ramp(y, 18.0, 28.0))
-    dx = ax - 0.5 * p.ipd
-    if 10.0 < dx < 34.0 and abs(y) < 22.0:
-        strength = 0.30 * age + 0.35 * p.smile * (0.4 + 0.6 * age)
-        if strength > 0.01:
-            ex = dx - 9.0
-            angle = math.atan2(y + 2.5, ex) + 0.18 * value_noise(ex / 7.0, y / 7.0, s + 7 + side)
-            r = math.sqrt(ex * ex + (y + 2.5) ** 2)
-            lines = math.cos(angle * 11.0)
-            where = ramp(r, 7.0, 11.0) * (1.0 - ramp(r, 17.0, 25.0)) * (1.0 - ramp(abs(angle), 0.75, 1.15))
-            h -= strength * where * max(lines - 0.2, 0.0) * 0.8
-    if -24.0 < y < -6.0 and abs(dx + 1.0) < 17.0:
-        strength = 0.28 * age + 0.12 * p.squint
-        if strength > 0.01:
-            arc = y + 7.0 + 0.016 * (dx + 1.0) ** 2
-            lines = math.cos(arc * 2.1 + 0.7 * value_noise(dx / 6.0, y / 6.0, s + 8))
-            h -= strength * max(lines - 0.3, 0.0) * (1.0 - ramp(-arc, 4.0, 9.0)) * ramp(-arc, -1.0, 2.0) * 0.6
-    dy = y - p.stomion_y
-    if abs(dy) < 14.0 and ax < 30.0 and age > 0.05:
-        lines = math.cos(x * 1.55 + 1.5 * value_noise(x / 5.0, y / 9.0, s + 9))
-        where = ramp(abs(dy), 5.0, 8.0) * (1.0 - ramp(abs(dy), 9.0, 14.0)) * (1.0 - ramp(ax, 18.0, 28.0))
-        h -= 0.22 * age * where * max(lines - 0.25, 0.0)
-    return h
-
-
-@kernel
 def _cavity(p: Any, x: float, y: float) -> float:
     # Narrow places that the shadow maps cannot resolve: 1 open … 0 dark.
     side = 1 if x > 0.0 else 0
@@ -144,30 +98,29 @@ def _cavity(p: Any, x: float, y: float) -> float:
     if ax < 30.0 and ys - 9.0 < y < ys + 24.0:
         xn = abs(x - 0.5 * p.skew_nose_x * ramp(-y, 0.0, 30.0))
         hx = (xn - p.nostril_half - 3.2) / p.nostril_half
-        tilt = 0.9 * hx
-        hy = (y - ys - 3.3 - 0.35 * tilt) / 1.75
+        hy = (y - ys - 4.9 - 0.40 * hx) / 1.5
         hole = hx * hx + hy * hy
-        c *= 1.0 - 0.93 / (1.0 + math.exp((hole - 1.0) * 4.5))
+        c *= 1.0 - 0.88 / (1.0 + math.exp((hole - 1.0) * 3.2))
         # groove behind the wing of the nose
-        wx = (xn - (p.nose_half - 5.2)) / 6.6
-        wy = (y - ys - 5.6) / (7.6 if y > ys + 5.6 else 6.4)
+        wx = (xn - (p.nose_half - 6.0)) / 7.2
+        wy = (y - ys - 5.4) / (8.4 if y > ys + 5.4 else 6.4)
         r = math.sqrt(wx * wx + wy * wy)
         if xn > p.nose_half - 8.0:
-            c *= 1.0 - 0.20 * math.exp(-(((r - 1.0) / 0.15) ** 2)) * ramp(xn, p.nose_half - 5.0, p.nose_half - 1.0) * ramp(y, ys + 1.0, ys + 8.0)
+            c *= 1.0 - 0.11 * math.exp(-(((r - 1.0) / 0.17) ** 2)) * ramp(xn, p.nose_half - 5.0, p.nose_half - 1.0) * ramp(y, ys + 1.0, ys + 8.0)
         c *= 1.0 - 0.30 * math.exp(-(((y - ys + 0.2) / 1.4) ** 2)) * (1.0 - ramp(xn, 5.0, 12.0))
     if abs(y - p.stomion_y) < 26.0 and ax < 44.0:
         t, _, upper, lower, bottom = lip_curves(p, x)
-        if t < 1.08:
+        if t < 1.12:
             edge = min(abs(y - upper), abs(y - lower))
-            fade = 1.0 - ramp(t, 0.93, 1.08)
+            fade = 1.0 - ramp(t, 0.98, 1.12)
             if p.mouth_gap <= 0.05:
                 c *= 1.0 - fade * (0.62 * math.exp(-((edge / 0.55) ** 2)) + 0.24 * math.exp(-((edge / 1.9) ** 2)))
             else:
                 c *= 1.0 - fade * 0.38 * math.exp(-((edge / 0.9) ** 2))
-            c *= 1.0 - 0.20 * fade * math.exp(-(((y - bottom + 1.8) / 2.2) ** 2)) * (1.0 - ramp(t, 0.3, 0.8))
-        cx = (ax - p.corner_x[side] + 0.2) / 1.7
-        cy = (y - p.stomion_y - p.corner_y[side]) / 1.5
-        c *= 1.0 - 0.5 * math.exp(-(cx * cx + cy * cy))
+            c *= 1.0 - 0.24 * fade * math.exp(-(((y - bottom + 0.7) / 1.4) ** 2)) * (1.0 - ramp(t, 0.4, 0.85))
+        cx = (ax - p.corner_x[side] - 0.5) / 2.0
+        cy = (y - p.stomion_y - p.corner_y[side]) / 1.6
+        c *= 1.0 - 0.58 * math.exp(-(cx * cx + cy * cy))
     d, where = fold_distance(p, side, ax, y)
     if -0.3 < where < 1.5:
         strength = min(p.fold[side], 2.2) * ramp(where, -0.2, 0.15) * (1.0 - ramp(where, 1.0, 1.5))
@@ -179,15 +132,18 @@ def _cavity(p: Any, x: float, y: float) -> float:
         depth = p.eyelid_fold * reach * min(1.0, 0.4 + 0.6 * p.lid[side])
         c *= 1.0 - 0.55 * depth * math.exp(-(((y - fold_y + 0.3) / 0.75) ** 2))
         up, low = lid_curves(p, side, dx)
-        if -p.canthus_medial - 1.0 < dx < p.canthus_lateral + 1.5:
-            # the line of the lashes
-            c *= 1.0 - 0.62 * math.exp(-(((y - up) / 0.8) ** 2)) - 0.14 * math.exp(-(((y - low) / 0.7) ** 2))
+        # the line of the lashes
+        ends = ramp(dx, -p.canthus_medial - 1.2, -p.canthus_medial + 2.0) * (
+            1.0 - ramp(dx, p.canthus_lateral - 0.5, p.canthus_lateral + 2.0)
+        )
+        line = 0.74 * math.exp(-((max(abs(y - up - 0.1) - 0.35, 0.0) / 0.6) ** 2)) * (0.8 + 0.2 * ramp(dx, -4.0, 8.0))
+        c *= 1.0 - ends * (line + 0.16 * math.exp(-(((y - low) / 0.8) ** 2)))
         mx = (dx + p.canthus_medial) / 2.0
         my = (y - p.canthus_medial_y) / 1.8
         c *= 1.0 - 0.28 * math.exp(-(mx * mx + my * my))
-        lx = (dx - p.canthus_lateral) / 2.2
-        ly = (y - p.canthus_lateral_y) / 1.4
-        c *= 1.0 - 0.25 * math.exp(-(lx * lx + ly * ly))
+        lx = (dx - p.canthus_lateral - 0.8) / 2.6
+        ly = (y - p.canthus_lateral_y + 0.45 * (dx - p.canthus_lateral)) / 1.0
+        c *= 1.0 - 0.55 * math.exp(-(lx * lx + ly * ly))
     return c
 
 
@@ -213,13 +169,18 @@ def beard_zone(p: Any, x: float, y: float, z: float) -> float:
         return 0.0
     side = 1 if x > 0.0 else 0
     ax = abs(x)
-    # upper edge: from the sideburn down the cheek to the corner of the mouth
-    edge = p.stomion_y + 18.0 + 36.0 * ramp(ax, 34.0, 70.0)
-    zone = 1.0 - ramp(y, edge - 5.0, edge + 3.0)
-    if ax < p.corner_x[side] + 10.0:
-        moustache = ramp(y, p.stomion_y, p.stomion_y + 2.0) * (1.0 - ramp(y, p.subnasale_y - 4.0, p.subnasale_y - 0.5))
-        moustache *= 1.0 - ramp(ax, p.corner_x[side] + 2.0, p.corner_x[side] + 9.0)
-        zone = max(zone * (1.0 - ramp(y, p.stomion_y - 4.0, p.stomion_y + 8.0)), moustache)
+    # upper edge: from the sideburn down the cheek to beside the mouth
+    edge = p.stomion_y + 14.0 + 40.0 * ramp(ax, 36.0, 70.0)
+    zone = 1.0 - ramp(y, edge - 6.0, edge + 4.0)
+    corner = p.corner_x[side]
+    if y > p.stomion_y - 6.0:  # bare between moustache and cheek
+        zone *= ramp(ax, corner + 4.0, corner + 14.0) + (1.0 - ramp(y, p.stomion_y - 6.0, p.stomion_y + 4.0)) * (
+            1.0 - ramp(ax, corner + 4.0, corner + 14.0)
+        )
+    moustache = ramp(y, p.stomion_y - 3.0, p.stomion_y + 2.0) * (1.0 - ramp(y, p.subnasale_y - 5.5, p.subnasale_y - 1.5))
+    moustache *= 1.0 - ramp(ax, corner - 1.0 + 0.5 * (p.stomion_y + 6.0 - y), corner + 7.0 + 0.5 * (p.stomion_y + 6.0 - y))
+    zone = max(zone, moustache)
+    zone *= ramp(y, p.chin_y - 30.0, p.chin_y - 8.0)
     t, top, _, _, bottom = lip_curves(p, x)
     if t < 1.15:
         inside = min(top + 0.6 - y, y - bottom + 0.6)
@@ -245,71 +206,111 @@ def hairline(p: Any, x: float, y: float, z: float) -> float:
 
 
 @kernel
+def hairlines(anatomy: Any, points: Floats, out: Floats) -> None:
+    """:func:`hairline` of points (N, 3) into `out` (N,)."""
+    p = anatomy[0]
+    for i in range(points.shape[0]):
+        out[i] = hairline(p, points[i, 0], points[i, 1], points[i, 2])
+
+
+@kernel
+def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats) -> None:
+    """Slowly varying colour of the skin at points of the head.
+
+    Parameters
+    ----------
+    anatomy, paint : record arrays of shape (1,)
+        Measures and colours.
+    points : ndarray of shape (N, 3)
+        mm of the head frame.
+    seen : ndarray of shape (N,)
+        Points that matter, bool.
+    out : ndarray of shape (N, 3)
+        Receives blood, melanin (both relative to the average) and what grows there: positive the share of
+        the skin that hair of the head covers, negative the shadow of a shaven or short beard.
+    """
+    p = anatomy[0]
+    q = paint[0]
+    seed = int(q.seed)
+    for i in range(points.shape[0]):
+        if not seen[i]:
+            continue
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        ax = abs(x)
+        around = math.atan2(x, z + 12.0) * 80.0
+        # blood: cheeks, nose, chin, around the eyes
+        blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.08 * value_noise(around / 3.1, y / 3.1, seed + 12)
+        brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.07 * value_noise(around / 1.9, y / 1.9, seed + 14)
+        if z > 30.0 and y > p.chin_y - 12.0:
+            u = (ax - 40.0) / 17.0
+            w = (y + 30.0) / 14.0
+            blood += 0.22 * math.exp(-(u * u + w * w))
+            u = x / 11.0
+            w = (y - p.subnasale_y - 9.0) / 9.0
+            blood += 0.26 * math.exp(-(u * u + w * w))
+            u = x / 16.0
+            w = (y - p.chin_y - 12.0) / 9.0
+            blood += 0.10 * math.exp(-(u * u + w * w))
+            dx = ax - 0.5 * p.ipd
+            u = (dx + 3.0) / 15.0
+            w = (y + 1.0) / 10.0
+            ring = math.exp(-(u * u + w * w))
+            blood += 0.16 * ring
+            brown += 0.18 * ring
+            u = (dx + 8.0) / 9.0
+            w = (y + 12.0) / 4.5
+            brown += (0.12 + 0.2 * p.sag) * math.exp(-(u * u + w * w))
+            blood -= 0.08 * math.exp(-(((y - 50.0) / 16.0) ** 2)) * (1.0 - ramp(ax, 20.0, 45.0))
+        cover = 0.0
+        if q.scalp_cover > 0.0 and (y > 40.0 or z < 60.0):
+            cover = q.scalp_cover * ramp(hairline(p, x, y, z), -2.0, 7.0)
+        if q.shadow_beard > 0.0 and cover <= 0.0:
+            dots = 0.72 + 0.4 * value_noise(around * 1.2, y * 1.2, seed + 60)
+            cover = -q.shadow_beard * beard_zone(p, x, y, z) * dots
+        out[i, 0] = blood
+        out[i, 1] = brown
+        out[i, 2] = cover
+
+
+@kernel
 def _shade_skin(
-    p: Any, q: Any, is_ear: bool, cx: float, cy: float, cz: float, sx: float, sy: float, sz: float,
+    p: Any, q: Any, is_ear: bool, cx: float, cy: float, cz: float, x: float, y: float, z: float,
     n: Any, v: Any, light: Any, out: Any,
 ) -> None:
     seed = int(q.seed)
     r, g, b = q.skin[0], q.skin[1], q.skin[2]
-    x, y, z = sx, sy, sz
     around = z if is_ear else math.atan2(x, z + 12.0) * 80.0
     cavity = 1.0
     bump_x = 0.0
     bump_y = 0.0
     lip = 0.0
-    on_face = z > 30.0 and y > p.chin_y - 12.0 and not is_ear
-    # blood: cheeks, nose, ears, chin, around the eyes
-    blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.07 * value_noise(around / 3.1, y / 3.1, seed + 12)
-    brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.06 * value_noise(around / 1.9, y / 1.9, seed + 14)
     ax = abs(x)
+    on_face = z > 30.0 and y > p.chin_y - 12.0 and not is_ear
+    if is_ear:
+        blood = 0.30 + 0.1 * value_noise(around / 9.0, y / 9.0, seed + 12)
+        brown = 0.1 * value_noise(around / 6.0, y / 6.0, seed + 14)
+        grown = 0.0
+        cavity = 1.0 - 0.42 * cz  # hollow of the ear (its chart's third coordinate)
+    else:
+        blood = cx
+        brown = cy
+        grown = cz
     if on_face:
-        u = (ax - 40.0) / 17.0
-        w = (y + 30.0) / 14.0
-        blood += 0.22 * math.exp(-(u * u + w * w))
-        u = x / 11.0
-        w = (y - p.subnasale_y - 9.0) / 9.0
-        blood += 0.26 * math.exp(-(u * u + w * w))
-        u = x / 16.0
-        w = (y - p.chin_y - 12.0) / 9.0
-        blood += 0.10 * math.exp(-(u * u + w * w))
-        dx = ax - 0.5 * p.ipd
-        u = (dx + 3.0) / 15.0
-        w = (y + 1.0) / 10.0
-        ring = math.exp(-(u * u + w * w))
-        blood += 0.16 * ring
-        brown += 0.18 * ring
-        u = (dx + 8.0) / 9.0
-        w = (y + 12.0) / 4.5
-        brown += (0.12 + 0.2 * p.sag) * math.exp(-(u * u + w * w))
-        blood -= 0.08 * math.exp(-(((y - 50.0) / 16.0) ** 2)) * (1.0 - ramp(ax, 20.0, 45.0))
         cavity = _cavity(p, x, y)
-        bump = 0.0
-        if p.age_lines > 0.03 or p.smile > 0.05 or p.frown > 0.05 or p.raise_[0] > 1.0 or p.raise_[1] > 1.0 or p.squint > 0.1:
-            h0 = _wrinkle(p, x, y)
-            e = 0.35
-            bump_x -= (_wrinkle(p, x + e, y) - h0) / e
-            bump_y -= (_wrinkle(p, x, y + e) - h0) / e
-            cavity *= 1.0 + 0.35 * max(h0, -1.2)
-        # lips
         if abs(y - p.stomion_y) < 26.0 and ax < 40.0:
-            t, top, upper, lower, bottom = lip_curves(p, x)
-            if t < 1.02:
+            t, top, _, _, bottom = lip_curves(p, x)
+            if t < 1.04:
                 blur = 1.1
                 lip = ramp(y, bottom - blur, bottom + blur) * (1.0 - ramp(y, top - blur, top + blur))
-                lip *= 1.0 - ramp(t, 0.94, 1.02)
+                lip *= 1.0 - ramp(t, 0.96, 1.04)
                 fine = value_noise(x / 0.75 + 0.3 * value_noise(x, y / 4.0, seed + 20), y / 6.0, seed + 21)
                 bump_x += lip * 0.16 * fine
                 brown += lip * 0.10 * fine
-    if is_ear:
-        blood += 0.30
-        cavity = 1.0 - 0.42 * cz  # hollow of the ear (its chart's third coordinate)
-    pore_scale = 1.0 / 0.62
-    pores = value_noise(around * pore_scale, y * pore_scale, seed + 15)
-    coarse = value_noise(around / 1.35, y / 1.35, seed + 16)
-    tex = q.texture * (0.30 if lip > 0.3 else 0.5)
-    bump_x += tex * (0.075 * (value_noise(around * pore_scale + 0.35, y * pore_scale, seed + 15) - pores) / 0.35 + 0.10 * (value_noise(around / 1.35 + 0.35, y / 1.35, seed + 16) - coarse) / 0.35) * -1.0
-    bump_y += tex * (0.075 * (value_noise(around * pore_scale, y * pore_scale + 0.35, seed + 15) - pores) / 0.35 + 0.10 * (value_noise(around / 1.35, y / 1.35 + 0.35, seed + 16) - coarse) / 0.35) * -1.0
-    brown += tex * (0.05 * pores + 0.04 * coarse)
+    tex = q.texture * (0.35 if lip > 0.3 else 0.6)
+    pores = value_noise(around / 0.62, y / 0.62, seed + 15)
+    bump_x -= tex * 0.25 * (value_noise(around / 0.62 + 0.35, y / 0.62, seed + 15) - pores)
+    bump_y -= tex * 0.25 * (value_noise(around / 0.62, y / 0.62 + 0.35, seed + 15) - pores)
+    brown += tex * 0.07 * pores
     # freckles and moles: one per cell at most
     for kind in range(2):
         cell = 3.6 if kind == 0 else 27.0
@@ -327,38 +328,32 @@ def _shade_skin(
                         size = (0.35 + 0.5 * hash01(i, j, seed + 56)) if kind == 0 else (0.7 + 0.9 * hash01(i, j, seed + 57))
                         spot = 1.0 - ramp(math.sqrt(fx * fx + fy * fy), 0.55 * size, 1.25 * size)
                         brown += spot * (0.35 if kind == 0 else 1.1)
-    # what grows on it
-    shade = 0.0
-    if q.shadow_beard > 0.0:
-        dots = 0.72 + 0.4 * value_noise(around * 1.9, y * 1.9, seed + 60)
-        shade = q.shadow_beard * beard_zone(p, x, y, z) * dots
     # absorb: blood takes green and blue, melanin takes blue most
     k = q.blood
     m = q.melanin
     r *= math.exp(-0.12 * k * blood - 0.55 * m * brown)
     g *= math.exp(-0.95 * k * blood - 0.80 * m * brown)
     b *= math.exp(-0.80 * k * blood - 1.05 * m * brown)
-    if shade > 0.0:
-        r *= 1.0 - 0.48 * shade
-        g *= 1.0 - 0.42 * shade
-        b *= 1.0 - 0.34 * shade
+    if grown < 0.0:
+        r *= 1.0 + 0.48 * grown
+        g *= 1.0 + 0.42 * grown
+        b *= 1.0 + 0.34 * grown
     if lip > 0.0:
         r += (q.lip[0] * math.exp(-0.25 * brown) - r) * lip
         g += (q.lip[1] * math.exp(-0.35 * brown) - g) * lip
         b += (q.lip[2] * math.exp(-0.35 * brown) - b) * lip
     if on_face and 2.0 < y < 60.0:
         cover = brow_cover(p, x, y) * q.brow_density * 0.62
-        grain = 0.75 + 0.45 * value_noise(x * 1.6, y * 0.8, seed + 61)
-        cover = min(cover * grain, 0.95)
-        r += (q.brow[0] * 1.4 - r) * cover
-        g += (q.brow[1] * 1.4 - g) * cover
-        b += (q.brow[2] * 1.4 - b) * cover
-    if q.scalp_cover > 0.0 and not is_ear:
-        inside = hairline(p, x, y, z)
-        cover = q.scalp_cover * ramp(inside, -2.0, 7.0)
-        r += (q.hair[0] * 0.6 - r) * cover
-        g += (q.hair[1] * 0.6 - g) * cover
-        b += (q.hair[2] * 0.6 - b) * cover
+        if cover > 0.0:
+            grain = 0.75 + 0.45 * value_noise(x * 1.6, y * 0.8, seed + 61)
+            cover = min(cover * grain, 0.95)
+            r += (q.brow[0] * 1.4 - r) * cover
+            g += (q.brow[1] * 1.4 - g) * cover
+            b += (q.brow[2] * 1.4 - b) * cover
+    if grown > 0.0:
+        r += (q.hair[0] * 0.6 - r) * grown
+        g += (q.hair[1] * 0.6 - g) * grown
+        b += (q.hair[2] * 0.6 - b) * grown
     # normal with its bumps, in the world
     hx = q.up_head
     nx = n[0] + bump_x * hx[0, 0] + bump_y * hx[0, 1]
@@ -445,7 +440,7 @@ def _shade_eye(p: Any, q: Any, cx: float, cy: float, cz: float, sx: float, sy: f
             b += (ib - b) * limb
     # the lids' shadow, and the ball turning away from the light
     shade = 1.0 - 0.62 * math.exp(-max(up - cy, 0.0) / 1.25) - 0.16 * math.exp(-max(cy - low, 0.0) / 0.9)
-    shade *= 0.90 - 0.40 * ramp(abs(out_dx), 8.0, 14.0)
+    shade *= 0.95 - 0.28 * ramp(abs(out_dx), 9.0, 15.0)
     out[0] = r * light[0] * shade
     out[1] = g * light[1] * shade
     out[2] = b * light[2] * shade
@@ -474,7 +469,7 @@ def _shade_eye(p: Any, q: Any, cx: float, cy: float, cz: float, sx: float, sy: f
     bright = min(3.5 * fresnel / math.sin(size) ** 2, 2.5)
     cosine = rx * q.second[0] + ry * q.second[1] + rz * q.second[2]
     angle = math.acos(min(max(cosine, -1.0), 1.0))
-    second = (1.0 - ramp(angle, 0.20, 0.38)) * 0.35
+    second = (1.0 - ramp(angle, 0.10, 0.42)) * 0.20
     sky = 0.05 * fresnel / 0.03 * (0.4 + 0.6 * max(ry, 0.0)) * shade
     for c in range(3):
         out[c] += bright * spot * q.main_colour[c] + second * q.second_colour[c] + sky * light[c] * 0.5
@@ -603,7 +598,7 @@ def _shade_frame(q: Any, n: Any, v: Any, light: Any, out: Any) -> None:
 @kernel
 def shade_point(
     anatomy: Any, paint: Any, material: int, corners: Floats, a: int, b: int, c: int,
-    wa: float, wb: float, wc: float, out: Floats,
+    wa: float, wb: float, wc: float, f: Floats, out: Floats,
 ) -> None:
     """Colour of a point of a triangle.
 
@@ -619,10 +614,11 @@ def shade_point(
         Corners of the triangle.
     wa, wb, wc : float
         Weights of the corners.
+    f : ndarray of shape (22,)
+        Scratch.
     out : ndarray of shape (3,)
         Receives linear RGB.
     """
-    f = np.empty(19)
     for k in range(19):
         f[k] = wa * corners[a, k] + wb * corners[b, k] + wc * corners[c, k]
     p = anatomy[0]
@@ -632,7 +628,7 @@ def shade_point(
     if length > 0.0:
         for k in range(3):
             n[k] /= length
-    v = np.empty(3)
+    v = f[19:22]
     v[0] = -f[0]
     v[1] = -f[1]
     v[2] = q.distance - f[2]
@@ -702,6 +698,7 @@ def resolve(
     height, width = out.shape[:2]
     count = triangles.shape[0]
     colour = np.empty(3)
+    scratch = np.empty(22)
     offset = 0.5 * (factor - 1)
     share = 1.0 / (factor * factor)
     for i in range(height):
@@ -732,7 +729,7 @@ def resolve(
                 wa = min(max(wa, -1.0), 2.0)
                 wb = min(max(wb, -1.0), 2.0)
                 wc = 1.0 - wa - wb
-                shade_point(anatomy, paint, kind, corners, a, b, d, wa, wb, wc, colour)
+                shade_point(anatomy, paint, kind, corners, a, b, d, wa, wb, wc, scratch, colour)
                 for c in range(3):
                     out[i, j, c] = colour[c]
                 continue
@@ -752,7 +749,7 @@ def resolve(
                         b = triangles[k, 1]
                         d = triangles[k, 2]
                         wa, wb, wc = triangle_weights(screen, a, b, d, factor * j + t, factor * i + s)
-                        shade_point(anatomy, paint, int(material[k]), corners, a, b, d, wa, wb, wc, colour)
+                        shade_point(anatomy, paint, int(material[k]), corners, a, b, d, wa, wb, wc, scratch, colour)
                         for c in range(3):
                             out[i, j, c] += share * colour[c]
 
@@ -786,11 +783,11 @@ def shade_strands(
         Receives linear RGB.
     """
     q = paint[0]
+    base = np.empty(3)
     for s in range(starts.shape[0] - 1):
         kind = growth[s]
         vary = 0.80 + 0.40 * hash01(s, 11, int(q.seed))
         warm = 0.06 * (hash01(s, 12, int(q.seed)) - 0.5)
-        base = np.empty(3)
         for c in range(3):
             colour = q.brow[c] if kind == 2 else (0.012 if kind == 3 else q.hair[c])
             if kind == 1:
@@ -855,3 +852,38 @@ def shade_strands(
             for c in range(3):
                 diffuse = base[c] * (1.15 * light[k, c] + glow * light[k, 1]) * t
                 out[k, c] = diffuse + t2 * (0.045 * sheen1 + 0.55 * base[c] * sheen2 * light[k, c] / max(light[k, 1], 0.05))
+
+
+@kernel
+def label_samples(index: Ints, label_of: Any, labels: Any, person: Any) -> None:
+    """Labels of pixels from those of their samples.
+
+    Parameters
+    ----------
+    index : ndarray of shape (factor * H, factor * W)
+        From the rasteriser.
+    label_of : ndarray of shape (K,)
+        Label of each index, uint8, 0 is the background; indices below 0 are background.
+    labels : ndarray of shape (H, W)
+        Receives the most frequent label, uint8; of a tie the highest; background where less than half is covered.
+    person : ndarray of shape (H, W)
+        Receives the share of the samples that are not background, float32.
+    """
+    height, width = labels.shape
+    factor = index.shape[0] // height
+    count = np.empty(16, np.int64)
+    for i in range(height):
+        for j in range(width):
+            count[:] = 0
+            for s in range(factor):
+                for t in range(factor):
+                    k = index[factor * i + s, factor * j + t]
+                    count[label_of[k] if k >= 0 else 0] += 1
+            covered = factor * factor - count[0]
+            best = 0
+            if 2 * covered >= factor * factor:
+                for c in range(1, 16):
+                    if count[c] > 0 and count[c] >= count[best] or best == 0 and count[c] > 0:
+                        best = c
+            labels[i, j] = best
+            person[i, j] = covered / (factor * factor)

@@ -119,7 +119,7 @@ def clothes(anatomy: Anatomy, grid: Grid, wear: Wear, seed: int, step: float = 1
         collar.chart[:, 2] = 1.0 if wear.clothes == "jacket" else 0.0
         out.append(collar)
     if wear.clothes == "turtleneck":
-        neck = np.linspace(15.35, 17.7, round(26 / step))
+        neck = np.linspace(15.75, 17.7, round(26 / step))
         roll = 4.5 + 1.2 * np.sin(np.linspace(0, np.pi, len(neck)))[:, None]
         roll = roll + 0.6 * _folds(angles, neck, seed % 1000 + 75, 3.0, 3.0)
         out.append(_shell(grid.loft, neck, angles, roll, Material.CLOTHES, _trunk_weight(neck)))
