@@ -3,10 +3,10 @@
     python -m samples.generate OUT -n 100 --seed 1
     python -m samples.generate OUT -n 500 --defect all --masks
 
-``OUT/photos/*.jpg``; ``OUT/labels.csv`` (one row per photo: 1 compliant, 0 not, empty undecided, and the truth in pixels;
-readable by ``icao-check evaluate``); ``OUT/landmarks189.npz`` and ``OUT/landmarks68.npz`` (key: file name below
-``photos/``); ``OUT/truth.jsonl`` (parameters and all truth); with ``--masks`` also ``OUT/masks/*.png``
-(label maps, see ``samples.portrait.truth.Label``).
+``OUT/photos/*.jpg``; ``OUT/labels.csv`` (one row per photo: 1 compliant, 0 not, empty undecided, and the
+truth in pixels; readable by ``icao-check evaluate``); ``OUT/landmarks189.npz`` and ``OUT/landmarks68.npz``
+(key: file name below ``photos/``); ``OUT/truth.jsonl`` (parameters and all truth); with ``--masks`` also
+``OUT/masks/*.png`` (label maps, see ``samples.portrait.truth.Label``).
 """
 
 from __future__ import annotations
@@ -33,24 +33,28 @@ from samples.portrait.truth import CHECKS, Truth
 __all__ = ["COLUMNS", "label_row", "main"]
 
 _LABELLED = (
-    "background_uniformity", "background_colour", "background_shadow", "single_face", "illumination_uniformity", "face_shadow",
-    "skin_reflection", "under_exposure_prevention", "over_exposure_prevention", "dynamic_range", "natural_colour",
-    "colour_photo", "sharpness", "compression_artifacts", "pixelation", "noise", "marks", "border", "aspect_ratio",
-    "head_height", "head_centring", "inter_eye_distance", "head_pose_yaw", "head_pose_pitch", "head_pose_roll",
-    "eyes_open", "gaze", "eyes_visible", "red_eye", "glasses", "dark_lenses", "lens_reflection", "mouth_closed", "teeth",
+    "background_uniformity", "background_colour", "background_shadow", "single_face",
+    "illumination_uniformity", "face_shadow", "skin_reflection", "under_exposure_prevention",
+    "over_exposure_prevention", "dynamic_range", "natural_colour", "colour_photo", "sharpness",
+    "compression_artifacts", "pixelation", "noise", "marks", "border", "aspect_ratio", "head_height",
+    "head_centring", "inter_eye_distance", "head_pose_yaw", "head_pose_pitch", "head_pose_roll", "eyes_open",
+    "gaze", "eyes_visible", "red_eye", "glasses", "dark_lenses", "lens_reflection", "mouth_closed", "teeth",
     "expression_neutrality", "mouth_occlusion", "face_occlusion", "no_head_covering",
 )  # fmt: skip
 _MORE = tuple(c for c in CHECKS if c not in _LABELLED)
 
 COLUMNS = (
-    "photo", "subject", "source", "sex", "age", "ethnicity", *_LABELLED, "pupil_l_x", "pupil_l_y", "pupil_r_x",
-    "pupil_r_y", "chin_x", "chin_y", "crown_y", "head_height_mm", "roll", "has_glasses", *_MORE, "crown_x", "yaw", "pitch",
-    "head_roll", "gaze_yaw", "gaze_pitch", "distance_mm", "skin_tone", "defect", "severity",
+    "photo", "subject", "source", "sex", "age", "ethnicity", *_LABELLED, "pupil_l_x", "pupil_l_y",
+    "pupil_r_x", "pupil_r_y", "chin_x", "chin_y", "crown_y", "head_height_mm", "roll", "has_glasses", *_MORE,
+    "crown_x", "yaw", "pitch", "head_roll", "gaze_yaw", "gaze_pitch", "distance_mm", "skin_tone", "defect",
+    "severity",
 )  # fmt: skip
 """Columns of ``labels.csv``."""
 
 
-def label_row(photo: str, p: Parameters, truth: Truth, defect: str = "", severity: float | None = None) -> dict[str, Any]:
+def label_row(
+    photo: str, p: Parameters, truth: Truth, defect: str = "", severity: float | None = None
+) -> dict[str, Any]:
     """Row of ``labels.csv`` for one portrait.
 
     Parameters
@@ -135,7 +139,15 @@ def _do(job: _Job) -> _Done:
     record = {"photo": f"photos/{job.name}.jpg", "defect": job.defect, "severity": job.severity,
               "parameters": p.to_dict(), "truth": t.to_dict()}  # fmt: skip
     row = label_row(f"photos/{job.name}.jpg", p, t, job.defect, job.severity)
-    return _Done(job, portrait.file, row, record, t.landmarks189.astype(np.float32), t.landmarks68.astype(np.float32), mask)
+    return _Done(
+        job,
+        portrait.file,
+        row,
+        record,
+        t.landmarks189.astype(np.float32),
+        t.landmarks68.astype(np.float32),
+        mask,
+    )
 
 
 def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
@@ -155,15 +167,22 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
             severity = options.severity
             if severity is None:
                 severity = float(np.random.default_rng([seed, zlib.crc32(kind.encode())]).random())
-        yield _Job(f"{i:06d}_{kind or 'compliant'}", seed, kind, severity, options.width, height, options.masks)
+        yield _Job(
+            f"{i:06d}_{kind or 'compliant'}", seed, kind, severity, options.width, height, options.masks
+        )
 
 
 def _done(options: argparse.Namespace) -> Iterator[_Done]:
     if options.workers <= 1:
         yield from map(_do, _jobs(options))
         return
-    with ProcessPoolExecutor(options.workers) as pool:
+    with ProcessPoolExecutor(options.workers, initializer=_stay_on_one_core) as pool:
         yield from pool.map(_do, _jobs(options), chunksize=2)
+
+
+def _stay_on_one_core() -> None:
+    # OpenCV would start threads in every process, which then get into each other's way.
+    cv2.setNumThreads(1)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -180,15 +199,21 @@ def main(arguments: list[str] | None = None) -> int:
         Exit code.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m samples.generate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m samples.generate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("out", type=Path)
     parser.add_argument("-n", type=int, default=20, help="how many portraits (default 20)")
     parser.add_argument("--seed", type=int, default=0, help="draws the subjects (default 0)")
     parser.add_argument("--defect", default="", help=f"'all' in turn, or one of: {', '.join(DEFECTS)}")
     parser.add_argument("--severity", type=float, default=None, help="0 to 1 (default: drawn)")
-    parser.add_argument("--pairs", action="store_true", help="with --defect: each subject compliant, then spoiled")
-    parser.add_argument("--width", type=int, default=827, help="pixels; the height follows as 35:45 (default 827)")
+    parser.add_argument(
+        "--pairs", action="store_true", help="with --defect: each subject compliant, then spoiled"
+    )
+    parser.add_argument(
+        "--width", type=int, default=827, help="pixels; the height follows as 35:45 (default 827)"
+    )
     parser.add_argument("--masks", action="store_true", help="also write label maps")
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     options = parser.parse_args(arguments)
@@ -198,9 +223,10 @@ def main(arguments: list[str] | None = None) -> int:
         (options.out / folder).mkdir(parents=True, exist_ok=True)
     dense: dict[str, Any] = {}
     sparse: dict[str, Any] = {}
-    with (options.out / "labels.csv").open("w", newline="", encoding="utf-8") as table, (
-        options.out / "truth.jsonl"
-    ).open("w", encoding="utf-8") as lines:
+    with (
+        (options.out / "labels.csv").open("w", newline="", encoding="utf-8") as table,
+        (options.out / "truth.jsonl").open("w", encoding="utf-8") as lines,
+    ):
         writer = csv.DictWriter(table, COLUMNS, restval="")
         writer.writeheader()
         for k, done in enumerate(_done(options), 1):

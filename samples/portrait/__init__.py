@@ -1,4 +1,4 @@
-"""A parametric portrait: a head in three dimensions, its camera and its light, and the truth about the picture.
+"""A parametric portrait: a head in three dimensions, its camera and light, and the truth about the picture.
 
 >>> from samples.portrait import Parameters, render
 >>> front = render(Parameters())

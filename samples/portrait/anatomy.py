@@ -1,11 +1,13 @@
 """Identity and expression as measures of one head, in millimetres.
 
-Head frame: origin on the line that joins the pupils, in the plane through the ear canals; x to the right of the
-picture, y up, z towards the camera. The Frankfurt plane is horizontal, so that the pitch of an untilted head is 0.
+Head frame: origin on the line that joins the pupils, in the plane through the ear canals; x to the right of
+the picture, y up, z towards the camera. The Frankfurt plane is horizontal, so that the pitch of an untilted
+head is 0.
 
-The table gives each measure's mean for women and men, its standard deviation, and its value at three years of age.
-Distances that a frontal picture shows were set from population means of frontal adult faces, depths and the rest
-from usual anthropometric figures; a measure is rounded where its own spread makes more digits meaningless.
+The table gives each measure's mean for women and men, its standard deviation, and its value at three years of
+age. Distances that a frontal picture shows were set from population means of frontal adult faces, depths and
+the rest from usual anthropometric figures; a measure is rounded where its own spread makes more digits
+meaningless.
 """
 
 from __future__ import annotations
@@ -13,13 +15,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from samples.portrait.parameters import Expression, Identity
 
 __all__ = ["ANATOMY", "Anatomy", "Measure", "MEASURES", "measure"]
 
-Anatomy: TypeAlias = "np.recarray[Any, Any]"
+Anatomy: TypeAlias = Any  # np.recarray of dtype ANATOMY: its fields are attributes, which no checker knows
 """Structured array of shape (1,) with the fields of :data:`ANATOMY`."""
 
 
@@ -116,7 +117,8 @@ MEASURES: dict[str, Measure] = {
 }
 
 _STATE = (
-    "seed", "age_lines", "eyelid_fold", "smile", "mouth_gap", "teeth", "jaw_drop", "frown", "squint", "sag", "fullness",
+    "seed", "age_lines", "eyelid_fold", "smile", "mouth_gap", "teeth", "jaw_drop", "frown", "squint", "sag",
+    "fullness",
 )  # fmt: skip
 _PAIRS = ("lid", "corner_x", "corner_y", "raise_", "brow_drop", "fold")
 
@@ -127,9 +129,9 @@ ANATOMY = np.dtype(
 )
 """Fields of one head: the measures above, then the state of the face.
 
-Fields of length 2 hold the left of the picture first. ``lid``: opening (1 natural); ``corner_x``, ``corner_y``:
-mouth corner, mm from the middle of the closed mouth; ``raise_``: brow raised, mm; ``brow_drop``: brow sunk by
-paralysis, mm; ``fold``: depth of the nasolabial fold, mm.
+Fields of length 2 hold the left of the picture first. ``lid``: opening (1 natural); ``corner_x``,
+``corner_y``: mouth corner, mm from the middle of the closed mouth; ``raise_``: brow raised, mm;
+``brow_drop``: brow sunk by paralysis, mm; ``fold``: depth of the nasolabial fold, mm.
 """
 
 _GROUP_SHARE = {"width": 0.72, "height": 0.62, "": 0.0}

@@ -21,7 +21,7 @@ Floats = npt.NDArray[Any]
 
 
 def backdrop(background: Background, width: int, height: int) -> Floats:
-    """The wall without the shadow of the person.
+    """Paint the wall without the shadow of the person.
 
     Parameters
     ----------
@@ -59,7 +59,9 @@ def backdrop(background: Background, width: int, height: int) -> Floats:
         turned = u * np.cos(0.1 * (pick[2] - 0.5)) + v * np.sin(0.1 * (pick[2] - 0.5))
         line = (np.abs((turned + 3 * pick[3]) % gap - gap / 2) < thick / 2).astype(np.float32)
         if pick[4] < 0.5:
-            line = np.maximum(line, (np.abs((v + 4 * pick[5]) % gap - gap / 2) < thick / 2).astype(np.float32))
+            line = np.maximum(
+                line, (np.abs((v + 4 * pick[5]) % gap - gap / 2) < thick / 2).astype(np.float32)
+            )
         tone *= 1.0 - (0.15 + 0.55 * b.strength) * cv2.GaussianBlur(line, (0, 0), max(0.4, width / 827))
     wall = tone[..., None] * colour.astype(np.float32)
     if b.kind == "object" and b.strength > 0:
@@ -82,7 +84,9 @@ def _texture(u: Floats, v: Floats, pick: Floats, rng: np.random.Generator) -> Fl
         tall, wide = 2.6 + pick[1], 7.0 + 2 * pick[2]
         row = np.floor(v / tall)
         across = (u + 0.5 * wide * (row % 2)) % wide
-        joint = (np.abs(v % tall - tall / 2) > tall / 2 - 0.22) | (np.abs(across - wide / 2) > wide / 2 - 0.22)
+        joint = (np.abs(v % tall - tall / 2) > tall / 2 - 0.22) | (
+            np.abs(across - wide / 2) > wide / 2 - 0.22
+        )
         return np.asarray(np.clip(0.35 * joint + 0.16 + 0.07 * noise(1.2), 0, 1), np.float32)
     if kind == 2:  # plaster
         return np.clip(0.22 + 0.13 * noise(0.8) + 0.12 * noise(2.5), 0, 1)
@@ -97,7 +101,12 @@ def _with_object(wall: Floats, u: Floats, v: Floats, strength: float, rng: np.ra
     colour = from_hsv(rng.random(), 0.25 + 0.5 * rng.random(), 0.12 + 0.6 * rng.random())
     soft = 0.22
     if kind == 0:  # a picture on the wall
-        x0, y0, a, b = side * rng.uniform(11.5, 15), rng.uniform(-15, -6), rng.uniform(3, 6), rng.uniform(3, 6)
+        x0, y0, a, b = (
+            side * rng.uniform(11.5, 15),
+            rng.uniform(-15, -6),
+            rng.uniform(3, 6),
+            rng.uniform(3, 6),
+        )
         d = np.maximum(np.abs(u - x0) - a, np.abs(v - y0) - b)
     elif kind == 1:  # the edge of a door or cupboard
         d = rng.uniform(11.5, 15.5) - side * u
@@ -160,7 +169,11 @@ def shadow_on_wall(
     full = cv2.resize(np.maximum(out, 0.0), (width, height), interpolation=cv2.INTER_LINEAR)
     # the wall has light of its own when it is far away
     own = 0.15 + 0.5 * (1.0 - strength)
-    return np.asarray(own + (1.0 - own) * full, np.float32) if strength > 0 else np.ones((height, width, 3), np.float32)
+    return (
+        np.asarray(own + (1.0 - own) * full, np.float32)
+        if strength > 0
+        else np.ones((height, width, 3), np.float32)
+    )
 
 
 def softness(light_size: float, distance: float) -> float:

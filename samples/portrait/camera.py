@@ -1,8 +1,8 @@
 """Pose, perspective and framing.
 
-World frame: origin at the midpoint of the pupils of the posed head, x to the right of the picture, y up, z towards
-the camera, which stands at (0, 0, distance) and looks along -z. The picture's principal point is that origin, so that
-pose is measured against the line from the lens to the eyes.
+World frame: origin at the midpoint of the pupils of the posed head, x to the right of the picture, y up, z
+towards the camera, which stands at (0, 0, distance) and looks along -z. The picture's principal point is that
+origin, so that pose is measured against the line from the lens to the eyes.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def angles_of(matrix: Floats) -> tuple[float, float, float]:
 class View(NamedTuple):
     """From the world to pixels of the finished picture.
 
-    ``focal``: pixels; ``distance``: mm; ``centre``: pixel of the principal point; ``distortion``: radial, at the
-    corner; ``corner``: pixels from the middle of the picture to its corner; ``middle``: pixel in the middle of
-    the picture; ``stretch``: sideways.
+    ``focal``: pixels; ``distance``: mm; ``centre``: pixel of the principal point; ``distortion``: radial, at
+    the corner; ``corner``: pixels from the middle of the picture to its corner; ``middle``: pixel in the
+    middle of the picture; ``stretch``: sideways.
     """
 
     focal: float
@@ -127,7 +127,8 @@ def frame(camera: Camera, framing: Framing, crown: Floats, chin: Floats, up: Flo
     Returns
     -------
     View
-        With the focal length in pixels that gives ``framing.head_height`` along the projected axis of the head.
+        With the focal length in pixels that gives ``framing.head_height`` along the projected axis of the
+        head.
     """
     size = (framing.width, framing.height)
     middle = (0.5 * (size[0] - 1), 0.5 * (size[1] - 1))

@@ -10,7 +10,15 @@ import numpy.typing as npt
 
 from samples.portrait.parameters import Identity, Look
 
-__all__ = ["SKIN_LAB", "from_hsv", "hair_colour", "iris_colour", "lab_to_linear", "linear_to_srgb", "skin_colour"]
+__all__ = [
+    "SKIN_LAB",
+    "from_hsv",
+    "hair_colour",
+    "iris_colour",
+    "lab_to_linear",
+    "linear_to_srgb",
+    "skin_colour",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,8 +36,9 @@ SKIN_LAB = (
 )
 """CIE L*a*b* of skin in even light for the ten steps of the Monk scale.
 
-Lightness follows the order and the range of the published swatches, hue and chroma those of measured skin: the swatches
-themselves are paler than skin in photographs at the light end, and the dark end is given room for shading.
+Lightness follows the order and the range of the published swatches, hue and chroma those of measured skin:
+the swatches themselves are paler than skin in photographs at the light end, and the dark end is given room
+for shading.
 """
 
 
@@ -51,7 +60,11 @@ def lab_to_linear(lab: tuple[float, float, float] | Floats) -> Floats:
     xyz = np.where(f > 6.0 / 29.0, f**3, 3.0 * (6.0 / 29.0) ** 2 * (f - 4.0 / 29.0))
     xyz = xyz * (0.95047, 1.0, 1.08883)
     to_rgb = np.array(
-        [[3.2404542, -1.5371385, -0.4985314], [-0.9692660, 1.8760108, 0.0415560], [0.0556434, -0.2040259, 1.0572252]]
+        [
+            [3.2404542, -1.5371385, -0.4985314],
+            [-0.9692660, 1.8760108, 0.0415560],
+            [0.0556434, -0.2040259, 1.0572252],
+        ]
     )
     return np.asarray(to_rgb @ xyz)
 
@@ -59,7 +72,7 @@ def lab_to_linear(lab: tuple[float, float, float] | Floats) -> Floats:
 def linear_to_srgb(linear: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Linear light to the sRGB curve (IEC 61966-2-1), values in [0, 1]."""
     v = np.clip(linear, 0.0, 1.0)
-    return np.where(v <= 0.0031308, 12.92 * v, 1.055 * v ** (1.0 / 2.4) - 0.055)
+    return np.asarray(np.where(v <= 0.0031308, 12.92 * v, 1.055 * v ** (1.0 / 2.4) - 0.055))
 
 
 def from_hsv(hue: float, saturation: float, value: float) -> Floats:
@@ -117,7 +130,11 @@ def iris_colour(colour: float) -> Floats:
 def lip_colour(skin: Floats, lipstick: float, rng: np.random.Generator) -> Floats:
     """Linear RGB of the lips: the skin with more blood, or lipstick."""
     fair = float(np.clip((skin[1] - 0.03) / 0.4, 0.0, 1.0))
-    natural = skin * np.array([0.86, 0.56 + 0.06 * (1 - fair), 0.60 + 0.06 * (1 - fair)]) + (0.010, 0.004, 0.005)
+    natural = skin * np.array([0.86, 0.56 + 0.06 * (1 - fair), 0.60 + 0.06 * (1 - fair)]) + (
+        0.010,
+        0.004,
+        0.005,
+    )
     hue = (0.965 + 0.05 * rng.random()) % 1.0
     stick = from_hsv(hue, 0.70 + 0.2 * rng.random(), 0.45 + 0.35 * rng.random())
     return np.asarray(natural + (stick - natural) * lipstick)
@@ -125,4 +142,4 @@ def lip_colour(skin: Floats, lipstick: float, rng: np.random.Generator) -> Float
 
 def brow_colour(look: Look) -> Floats:
     """Linear RGB of the brows: darker than the hair of the head, and greying later."""
-    return hair_colour(min(1.0, 0.18 + 0.88 * look.hair_melanin), look.hair_red * 0.8, look.hair_grey * 0.45)
+    return hair_colour(min(1.0, 0.18 + 0.88 * look.hair_melanin), look.hair_red * 0.8, look.hair_grey * 0.25)

@@ -34,7 +34,7 @@ def compliant(seed: int, width: int = 827, height: int = 1063) -> Parameters:
 
     Returns
     -------
-    Parameters
+    portrait : Parameters
         The portrait.
     """
     values: dict[str, Any] = {"framing__width": width, "framing__height": height}
@@ -60,8 +60,15 @@ def _person(rng: Rng, seed: int) -> dict[str, Any]:
     grey = float(np.clip((age - rng.uniform(34, 62)) / 28.0, 0, 1)) if age > 30 else 0.0
     adult = age >= 17.0
     if sex == "male":
-        styles = {"bald": 0.12 * adult, "buzz": 0.16, "short": 0.36, "side": 0.16, "curly": 0.10, "afro": 0.05}
-        beards = {"none": 0.5, "stubble": 0.2, "moustache": 0.06, "goatee": 0.08, "full": 0.16}
+        styles = {
+            "bald": 0.12 * adult,
+            "buzz": 0.16,
+            "short": 0.36,
+            "side": 0.16,
+            "curly": 0.10,
+            "afro": 0.05,
+        }
+        beards = {"none": 0.55, "stubble": 0.2, "moustache": 0.07, "goatee": 0.08, "full": 0.10}
     else:
         styles = {"long": 0.24, "bob": 0.14, "fringe": 0.10, "ponytail": 0.15, "bun": 0.14, "curly": 0.10,
                   "side": 0.05, "short": 0.04, "afro": 0.04}  # fmt: skip
@@ -86,7 +93,9 @@ def _person(rng: Rng, seed: int) -> dict[str, Any]:
         "look__hair_length": float(rng.uniform(0.8, 1.2)),
         "look__beard": beard,
         "look__brow_density": float(np.clip(rng.normal(0.68 if sex == "male" else 0.55, 0.18), 0.15, 1.0)),
-        "look__lipstick": float(rng.uniform(0.2, 0.8)) if sex == "female" and age > 16 and rng.random() < 0.3 else 0.0,
+        "look__lipstick": float(rng.uniform(0.2, 0.8))
+        if sex == "female" and age > 16 and rng.random() < 0.3
+        else 0.0,
     }
 
 
@@ -135,9 +144,9 @@ def _light(rng: Rng) -> dict[str, Any]:
     kelvin = float(rng.uniform(4600, 6600))
     return {
         "light__azimuth": float(rng.uniform(-30, 30)),
-        "light__elevation": float(rng.uniform(12, 48)),
+        "light__elevation": float(rng.uniform(6, 38)),
         "light__size": float(rng.uniform(16, 42)),
-        "light__ambient": float(rng.uniform(0.28, 0.6)),
+        "light__ambient": float(rng.uniform(0.32, 0.65)),
         "light__fill": float(rng.uniform(0.25, 0.5)),
         "light__kelvin": kelvin,
         "light__ambient_kelvin": kelvin + float(rng.normal(0, 250)),
@@ -188,8 +197,8 @@ def _file(rng: Rng, seed: int) -> dict[str, Any]:
 class Defect(NamedTuple):
     """A way to spoil a portrait.
 
-    ``check``: the check that must fail; ``change``: parameters from severity (0 just clear of the limit, 1 gross), a
-    random stream and the portrait.
+    ``check``: the check that must fail; ``change``: parameters from severity (0 just clear of the limit, 1
+    gross), a random stream and the portrait.
     """
 
     check: str
@@ -322,7 +331,10 @@ def _wink(s: float, rng: Rng, p: Parameters) -> dict[str, Any]:
 def _gaze(s: float, rng: Rng, p: Parameters) -> dict[str, Any]:
     size = 14.0 + 14.0 * s
     angle = float(rng.choice([0.0, np.pi, 0.5 * np.pi, -0.5 * np.pi, 0.25 * np.pi, 0.75 * np.pi]))
-    return {"pose__gaze_yaw": size * float(np.cos(angle)), "pose__gaze_pitch": 0.85 * size * float(np.sin(angle))}
+    return {
+        "pose__gaze_yaw": size * float(np.cos(angle)),
+        "pose__gaze_pitch": 0.85 * size * float(np.sin(angle)),
+    }
 
 
 def _turn(name: str, least: float, most: float) -> Callable[[float, Rng, Parameters], dict[str, Any]]:
@@ -341,13 +353,19 @@ def _grow(**spans: tuple[float, float]) -> Callable[[float, Rng, Parameters], di
 
 
 DEFECTS: dict[str, Defect] = {
-    "eyes_closed": Defect("eyes_open", _grow(expression__lid_left=(0.3, 0.0), expression__lid_right=(0.3, 0.0))),
+    "eyes_closed": Defect(
+        "eyes_open", _grow(expression__lid_left=(0.3, 0.0), expression__lid_right=(0.3, 0.0))
+    ),
     "wink": Defect("eyes_open", _wink),
     "looking_away": Defect("gaze", _gaze),
     "smile": Defect("expression_neutrality", _smile),
     "smile_teeth": Defect("teeth", _smile_teeth),
-    "mouth_open": Defect("mouth_closed", _grow(expression__mouth_gap=(3.5, 16.0), expression__teeth=(0.0, 0.0))),
-    "frown": Defect("expression_neutrality", _grow(expression__frown=(0.7, 1.0), expression__squint=(0.1, 0.4))),
+    "mouth_open": Defect(
+        "mouth_closed", _grow(expression__mouth_gap=(3.5, 16.0), expression__teeth=(0.0, 0.0))
+    ),
+    "frown": Defect(
+        "expression_neutrality", _grow(expression__frown=(0.7, 1.0), expression__squint=(0.1, 0.4))
+    ),
     "brows_raised": Defect("expression_neutrality", _grow(expression__brow_raise=(0.7, 1.2))),
     "yaw": Defect("head_pose_yaw", _turn("yaw", 7.0, 30.0)),
     "pitch": Defect("head_pose_pitch", _turn("pitch", 7.5, 22.0)),
@@ -388,7 +406,9 @@ DEFECTS: dict[str, Defect] = {
     "motion": Defect("sharpness", _grow(sensor__motion=(3.2, 9.0), sensor__motion_angle=(0.0, 180.0))),
     "noise": Defect("noise", _grow(sensor__noise=(12.0, 34.0))),
     "jpeg": Defect("compression_artifacts", lambda s, rng, p: {"sensor__jpeg_quality": round(18 - 14 * s)}),
-    "pixelated": Defect("pixelation", _grow(camera__focal_length=(9.0, 4.5), camera__distance=(2000.0, 2000.0))),
+    "pixelated": Defect(
+        "pixelation", _grow(camera__focal_length=(9.0, 4.5), camera__distance=(2000.0, 2000.0))
+    ),
     "posterised": Defect("pixelation", lambda s, rng, p: {"sensor__levels": round(18 - 12 * s)}),
     "marks": Defect("marks", _grow(sensor__marks=(0.25, 1.0))),
     "border": Defect("border", _grow(framing__border=(0.6, 2.5))),
@@ -396,7 +416,9 @@ DEFECTS: dict[str, Defect] = {
 """Defects by name; each makes its own check fail and leaves the others as they were where it can."""
 
 
-def defective(seed: int, defect: str, severity: float | None = None, width: int = 827, height: int = 1063) -> Parameters:
+def defective(
+    seed: int, defect: str, severity: float | None = None, width: int = 827, height: int = 1063
+) -> Parameters:
     """Draw the compliant portrait of a seed and spoil it.
 
     Parameters
@@ -412,7 +434,7 @@ def defective(seed: int, defect: str, severity: float | None = None, width: int 
 
     Returns
     -------
-    Parameters
+    portrait : Parameters
         The portrait.
 
     Raises

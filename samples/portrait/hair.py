@@ -1,7 +1,7 @@
 """Strands: hair of the head, beard, brows and lashes.
 
-Hair grows from roots on the skin, follows a direction field of its style, sinks under gravity and stays outside the
-head. All random choices come from hashes of the root's place and the seed.
+Hair grows from roots on the skin, follows a direction field of its style, sinks under gravity and stays
+outside the head. All random choices come from hashes of the root's place and the seed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,18 @@ from samples.portrait.parameters import Identity, Look
 from samples.portrait.relief import brow_curves, lid_curves, ramp
 from samples.portrait.shading import beard_zone, hairlines
 
-__all__ = ["Growth", "STYLES", "Strands", "Style", "grow_beard", "grow_brows", "grow_hair", "grow_lashes", "join", "lock_of_hair"]
+__all__ = [
+    "Growth",
+    "STYLES",
+    "Strands",
+    "Style",
+    "grow_beard",
+    "grow_brows",
+    "grow_hair",
+    "grow_lashes",
+    "join",
+    "lock_of_hair",
+]
 
 Floats = npt.NDArray[Any]
 
@@ -38,9 +49,9 @@ class Growth(IntEnum):
 class Strands(NamedTuple):
     """Polylines in the head frame.
 
-    ``rest`` (N, 3) mm; ``starts`` (S + 1,) int32: strand s has vertices starts[s] … starts[s+1]-1; ``width`` (N,) mm;
-    ``tone`` (N,): brightness, darker deep in the hair; ``white`` (S,): 1 for a white hair; ``growth`` (S,) uint8;
-    ``outward`` (N, 3): away from the skin.
+    ``rest`` (N, 3) mm; ``starts`` (S + 1,) int32: strand s has vertices starts[s] … starts[s+1]-1; ``width``
+    (N,) mm; ``tone`` (N,): brightness, darker deep in the hair; ``white`` (S,): 1 for a white hair;
+    ``growth`` (S,) uint8; ``outward`` (N, 3): away from the skin.
     """
 
     rest: Floats
@@ -51,9 +62,8 @@ class Strands(NamedTuple):
     growth: npt.NDArray[np.uint8]
     outward: Floats
 
-
     def only(self, which: npt.NDArray[np.bool_]) -> Strands:
-        """Some of the strands: those where `which` (S,) is true."""
+        """Keep some of the strands: those where `which` (S,) is true."""
         size = np.diff(self.starts)
         vertices = np.repeat(which, size)
         starts = np.concatenate([[0], np.cumsum(size[which])]).astype(np.int32)
@@ -98,8 +108,8 @@ STYLES: dict[str, Style] = {
     "ponytail": Style(170, 140, 110, 0.04, 0.0, 5, 0.5, 1.0, 5.0, 0.60, 0.26, 0.03, 16),
     "bun": Style(190, 150, 110, 0.05, 0.0, 6, 0.5, 1.0, 6.0, 0.60, 0.26, 0.03, 16),
 }
-"""Every style but ``bald``. ``comb``: 0 from the whorl, 1 from a parting, 2 and 3 outwards, 4 parting with a fringe,
-5 to the nape, 6 to a knot above the crown."""
+"""Every style but ``bald``. ``comb``: 0 from the whorl, 1 from a parting, 2 and 3 outwards, 4 parting with
+a fringe, 5 to the nape, 6 to a knot above the crown."""
 
 _PHI, _THETA = 72, 48
 
@@ -156,11 +166,20 @@ def _skull_radius(table: Floats, theta: float, phi: float) -> float:
     c = (b + 1) % columns
     top = table[a, b] * (1 - fb) + table[a, c] * fb
     low = table[a + 1, b] * (1 - fb) + table[a + 1, c] * fb
-    return top * (1 - fa) + low * fa
+    return float(top * (1 - fa) + low * fa)
 
 
 @kernel
-def _sow(points: Floats, normals: Floats, weight: Floats, density: float, seed: int, out: Floats, out_n: Floats, keys: Floats) -> int:
+def _sow(
+    points: Floats,
+    normals: Floats,
+    weight: Floats,
+    density: float,
+    seed: int,
+    out: Floats,
+    out_n: Floats,
+    keys: Floats,
+) -> int:
     # Roots on the cells of a grid: `density` per mm² where the weight is 1.
     rows, columns = weight.shape
     count = 0
@@ -195,7 +214,9 @@ def _sow(points: Floats, normals: Floats, weight: Floats, density: float, seed: 
 
 
 @kernel
-def _comb(comb: int, x: float, y: float, z: float, n: Floats, part: float, sweep: float, crown: float, out: Floats) -> None:
+def _comb(
+    comb: int, x: float, y: float, z: float, n: Floats, part: float, sweep: float, crown: float, out: Floats
+) -> None:
     # Direction along the skin in which the hair lies.
     if comb == 0:
         dx = x - 6.0
@@ -240,10 +261,32 @@ def _comb(comb: int, x: float, y: float, z: float, n: Floats, part: float, sweep
 
 @kernel
 def _grow(
-    roots: Floats, normals: Floats, keys: Floats, style: Floats, part: float, sweep: float, crown: float,
-    centre: Floats, table: Floats, seed: int, brow_limit: float, out: Floats, tone: Floats, outward: Floats,
+    roots: Floats,
+    normals: Floats,
+    keys: Floats,
+    style: Floats,
+    part: float,
+    sweep: float,
+    crown: float,
+    centre: Floats,
+    table: Floats,
+    seed: int,
+    brow_limit: float,
+    out: Floats,
+    tone: Floats,
+    outward: Floats,
 ) -> None:
-    top, side, back, lift, gravity, comb_f, curl, turns, volume = style[0], style[1], style[2], style[3], style[4], style[5], style[6], style[7], style[8]
+    top, side, back, lift, gravity, comb_f, curl, turns, volume = (
+        style[0],
+        style[1],
+        style[2],
+        style[3],
+        style[4],
+        style[5],
+        style[6],
+        style[7],
+        style[8],
+    )
     frizz = style[11]
     segments = out.shape[1]
     comb = int(comb_f)
@@ -257,13 +300,18 @@ def _grow(
         rear = ramp(-z, 10.0, 70.0) * (1.0 - up)
         length = top * up + (1.0 - up) * (side * (1.0 - rear) + back * rear)
         if comb <= 3:
-            length *= 0.72 + 0.42 * hash01(s, 1, seed) + 0.22 * value_noise(x / 14.0, (y + z) / 14.0, seed + 4)
+            length *= (
+                0.72 + 0.42 * hash01(s, 1, seed) + 0.22 * value_noise(x / 14.0, (y + z) / 14.0, seed + 4)
+            )
         else:
             length *= 0.86 + 0.24 * hash01(s, 1, seed)
         fringe = comb == 4 and z > 18.0 and abs(x) < 52.0 and y > 40.0
         if fringe:
             # the fringe ends above the brows
-            length = max(12.0, 1.12 * (y - brow_limit) + 10.0 * hash_normal(s, 6, seed) * 0.25 + 0.5 * max(0.0, 66.0 - z))
+            length = max(
+                12.0,
+                1.12 * (y - brow_limit) + 10.0 * hash_normal(s, 6, seed) * 0.25 + 0.5 * max(0.0, 66.0 - z),
+            )
         clump_x = value_noise(x / 9.0, z / 9.0 + y / 13.0, seed + 10)
         clump_z = value_noise(x / 9.0 + 40.0, z / 9.0 - y / 13.0, seed + 11)
         _comb(comb, x, y, z, n, part, sweep, crown, d)
@@ -275,7 +323,9 @@ def _grow(
         vz = d[2] * (1 - raise_) + n[2] * raise_ + 0.22 * clump_z + frizz * hash_normal(s, 5, seed)
         layer = 1.0 + volume * (0.25 + 0.75 * key) * (0.55 if comb >= 5 else 1.0)
         step = length / (segments - 1)
-        phase = 6.2831853 * (hash01(s, 7, seed) * 0.25 + 0.5 + 0.5 * value_noise(x / 7.0, (y + z) / 7.0, seed + 12))
+        phase = 6.2831853 * (
+            hash01(s, 7, seed) * 0.25 + 0.5 + 0.5 * value_noise(x / 7.0, (y + z) / 7.0, seed + 12)
+        )
         ox = oy = oz = 0.0
         for k in range(segments):
             t = k / (segments - 1)
@@ -319,7 +369,7 @@ def _grow(
                 x = centre[0] + (x - centre[0]) * grow
                 y = centre[1] + (y - centre[1]) * grow
                 z = centre[2] + (z - centre[2]) * grow
-            elif r > keep + 2.0 and not fringe and (comb >= 5 or (comb == 1 or comb == 4) and y > -10.0):
+            elif r > keep + 2.0 and not fringe and (comb >= 5 or ((comb == 1 or comb == 4) and y > -10.0)):
                 knot = math.sqrt(x * x + (y - crown - 8.0) ** 2 + (z + 42.0) ** 2) if comb == 6 else 99.0
                 if knot > 26.0:
                     shrink = (keep + (0.5 if comb >= 5 else 0.75) * (r - keep)) / r
@@ -349,7 +399,15 @@ def _grow(
                 oz = ca * az + sa * bz
 
 
-def _pack(points: Floats, tone: Floats, outward: Floats, width: Floats | float, white: Floats, growth: Growth, taper: float = 0.55) -> Strands:
+def _pack(
+    points: Floats,
+    tone: Floats,
+    outward: Floats,
+    width: Floats | float,
+    white: Floats,
+    growth: Growth,
+    taper: float = 0.55,
+) -> Strands:
     count, segments = points.shape[:2]
     thin = np.linspace(1.0, 1.0 - taper, segments)
     return Strands(
@@ -389,7 +447,9 @@ def join(parts: list[Strands]) -> Strands:
     )
 
 
-def grow_hair(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, density: float = 1.0) -> Strands | None:
+def grow_hair(
+    anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, density: float = 1.0
+) -> Strands | None:
     """Hair of the head.
 
     Parameters
@@ -433,7 +493,16 @@ def grow_hair(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, dens
     # a few broad, dark strands below the others close the gaps
     under = _sow(points, normals, deep, 0.05 * style.density * density, seed + 17, roots, root_n, keys)
     keys[:under] *= 0.5
-    count = under + _sow(points, normals, weight, 0.34 * style.density * density, seed, roots[under:], root_n[under:], keys[under:])
+    count = under + _sow(
+        points,
+        normals,
+        weight,
+        0.34 * style.density * density,
+        seed,
+        roots[under:],
+        root_n[under:],
+        keys[under:],
+    )
     roots, root_n, keys = roots[:count], root_n[:count], keys[:count]
     centre = np.array([0.0, 12.0, -4.0])
     table = np.zeros((_THETA, _PHI))
@@ -444,9 +513,11 @@ def grow_hair(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, dens
     shape = (count, style.segments)
     out, tone, outward = np.empty((*shape, 3)), np.empty(shape), np.empty((*shape, 3))
     brow_limit = float(anatomy.brow_y[0]) + 9.0
-    _grow(roots, root_n, keys, numbers, part, sweep, float(anatomy.crown_y[0]), centre, table, seed, brow_limit,
-          out, tone, outward)  # fmt: skip
-    white = (np.random.default_rng([look.hair_seed, 202]).random(room)[:count] < look.hair_grey).astype(np.float64)
+    _grow(roots, root_n, keys, numbers, part, sweep, float(anatomy.crown_y[0]), centre, table, seed,
+          brow_limit, out, tone, outward)  # fmt: skip
+    white = (np.random.default_rng([look.hair_seed, 202]).random(room)[:count] < look.hair_grey).astype(
+        np.float64
+    )
     tone[:under] *= 0.6
     width = np.full(count, style.width / math.sqrt(max(density, 0.2)))
     width[:under] *= 3.2
@@ -472,12 +543,14 @@ def _knot(anatomy: Anatomy, look: Look, density: float) -> Strands:
     unit = (flat * np.cos(turn))[..., None] * u[:, None] + (flat * np.sin(turn))[..., None] * v[:, None]
     unit = unit + height[..., None] * axis[:, None]
     points = centre + radius[..., None] * unit * np.array([1.0, 0.82, 1.0])
-    tone = np.repeat(0.45 + 0.55 * (radius / radius.max()) ** 4, segments, 1) * (0.85 + 0.3 * rng.random((count, 1)))
+    tone = np.repeat(0.45 + 0.55 * (radius / radius.max()) ** 4, segments, 1) * (
+        0.85 + 0.3 * rng.random((count, 1))
+    )
     white = (rng.random(count) < look.hair_grey).astype(float)
     return _pack(points, tone, unit, 0.28, white, Growth.HEAD, 0.2)
 
 
-_BEARDS = {"stubble": (1.6, 0.55), "moustache": (9.0, 0.5), "goatee": (13.0, 0.5), "full": (17.0, 0.55)}
+_BEARDS = {"stubble": (1.6, 0.55), "moustache": (9.0, 0.5), "goatee": (10.0, 0.5), "full": (11.0, 0.6)}
 
 
 @kernel
@@ -494,7 +567,9 @@ def _beard_weight(anatomy: Any, points: Floats, kind: int, out: Floats) -> None:
             out[i, j] = zone if zone > 0.15 else 0.0
 
 
-def grow_beard(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, density: float = 1.0) -> Strands | None:
+def grow_beard(
+    anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, density: float = 1.0
+) -> Strands | None:
     """Beard.
 
     Parameters
@@ -549,7 +624,9 @@ def grow_beard(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look, den
         p = p + d * (size / (segments - 1))[:, None]
         d = d + np.array([0, -0.25, 0]) + 0.1 * jitter[:, ::-1]
     tone = np.linspace(0.55, 1.0, segments)[None, :] * (0.8 + 0.4 * keys[:, None])
-    white = (np.random.default_rng([look.hair_seed, 205]).random(room)[:count] < min(1.0, 1.25 * look.hair_grey)).astype(float)
+    white = (
+        np.random.default_rng([look.hair_seed, 205]).random(room)[:count] < min(1.0, 1.25 * look.hair_grey)
+    ).astype(float)
     return _pack(out, tone, np.repeat(n[:, None], segments, 1), 0.20, white, Growth.BEARD)
 
 
@@ -576,16 +653,24 @@ def grow_brows(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look) -> 
     parts = []
     for side in (0, 1):
         rng = np.random.default_rng([identity.seed, 210 + side])
-        t = rng.random(900)[:per_side] ** 0.85
+        t = 1.06 * rng.random(900)[:per_side] ** 0.8
         u = rng.random(900)[:per_side]
-        size = (5.6 + 3.0 * rng.random(900)[:per_side]) * (1.0 - 0.45 * t) * float(a.brow_thickness / 8.0) ** 0.5
+        size = (
+            (5.6 + 3.0 * rng.random(900)[:per_side]) * (1.0 - 0.38 * t) * float(a.brow_thickness / 8.0) ** 0.5
+        )
         turn = rng.standard_normal(900)[:per_side] * 0.16
-        white = (rng.random(900)[:per_side] < 0.5 * look.hair_grey).astype(float)
+        white = (rng.random(900)[:per_side] < 0.28 * look.hair_grey).astype(float)
         curve = np.array([brow_curves(a, side, float(v)) for v in t])
         x = curve[:, 0]
         y = curve[:, 2] + (0.05 + 0.80 * u) * (curve[:, 1] - curve[:, 2])
         # inner hairs stand up, outer ones lie along the brow; above they turn down, below up
-        angle = np.radians(78.0) * (1 - t) ** 1.6 + np.radians(22.0) - np.radians(52.0) * t - (u - 0.45) * 0.75 + turn
+        angle = (
+            np.radians(78.0) * np.maximum(1 - t, 0.0) ** 1.6
+            + np.radians(22.0)
+            - np.radians(52.0) * t
+            - (u - 0.45) * 0.75
+            + turn
+        )
         out = np.empty((per_side, segments, 3))
         sign = 1.0 if side else -1.0
         lift = np.linspace(0.15, 0.75, segments)
@@ -654,12 +739,22 @@ def grow_lashes(anatomy: Anatomy, grid: Grid, identity: Identity) -> Strands:
             outward = np.zeros_like(out)
             outward[..., 2] = 1.0
             tone = np.full((count, segments), 0.6)
-            parts.append(_pack(out[ok], tone[ok], outward[ok], 0.10 if lower else 0.14, np.zeros(int(ok.sum())), Growth.LASH, 0.6))
+            parts.append(
+                _pack(
+                    out[ok],
+                    tone[ok],
+                    outward[ok],
+                    0.10 if lower else 0.14,
+                    np.zeros(int(ok.sum())),
+                    Growth.LASH,
+                    0.6,
+                )
+            )
     return join(parts)
 
 
 def lock_of_hair(anatomy: Anatomy, grid: Grid, look: Look) -> Strands:
-    """A lock that hangs over one eye.
+    """Grow a lock that hangs over one eye.
 
     Parameters
     ----------
@@ -688,7 +783,10 @@ def lock_of_hair(anatomy: Anatomy, grid: Grid, look: Look) -> Strands:
     y = float(a.hairline_y) + 4.0 + (end_y - float(a.hairline_y))[:, None] * way
     x = sign * (x + 2.5 * np.sin(3.0 * way + 6.0 * across[:, None]))
     z = grid.depth(np.stack([x, y], -1).reshape(-1, 2)).reshape(x.shape)
-    z = np.maximum.accumulate(np.nan_to_num(z, nan=60.0)[:, ::-1], axis=1)[:, ::-1] * 0.35 + np.nan_to_num(z, nan=60.0) * 0.65
+    z = (
+        np.maximum.accumulate(np.nan_to_num(z, nan=60.0)[:, ::-1], axis=1)[:, ::-1] * 0.35
+        + np.nan_to_num(z, nan=60.0) * 0.65
+    )
     z = z + 2.0 + 5.0 * np.sin(np.pi * way) + 4.0 * rng.random((count, 1))
     outward = np.zeros((count, segments, 3))
     outward[..., 2] = 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,16 @@ from samples.portrait.anatomy import Anatomy
 from samples.portrait.loft import NECK_ROW, TRUNK_ROW, Loft, head_loft
 from samples.portrait.relief import relieve
 
-__all__ = ["Grid", "Material", "Mesh", "grid_mesh", "grid_normals", "grid_triangles", "head_grid", "skin_mesh"]
+__all__ = [
+    "Grid",
+    "Material",
+    "Mesh",
+    "grid_mesh",
+    "grid_normals",
+    "grid_triangles",
+    "head_grid",
+    "skin_mesh",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,8 +47,8 @@ class Mesh(NamedTuple):
     """Triangles with what is known at their corners.
 
     ``rest``: (N, 3) float64, mm of the head frame before it is posed; ``normal``: (N, 3) unit vectors;
-    ``chart``: (N, 3) coordinates in which the material is painted; ``cut``: (N,) positive where the surface is
-    open; ``head``: (N,) 1 moves with the head, 0 with the trunk; ``triangles``: (M, 3) int32;
+    ``chart``: (N, 3) coordinates in which the material is painted; ``cut``: (N,) positive where the surface
+    is open; ``head``: (N,) 1 moves with the head, 0 with the trunk; ``triangles``: (M, 3) int32;
     ``material``: (M,) uint8.
     """
 
@@ -55,9 +64,9 @@ class Mesh(NamedTuple):
 class Grid(NamedTuple):
     """Points on head, neck and trunk.
 
-    ``rows`` (R,) and ``angles`` (C,): where they are on the ``loft``; ``bare`` and ``points``: (R, C, 3), mm of the
-    head frame, without and with the relief of the face; ``cuts``: (R, C), positive inside eyes and mouth;
-    ``head``: (R,) 1 moves with the head, 0 with the trunk.
+    ``rows`` (R,) and ``angles`` (C,): where they are on the ``loft``; ``bare`` and ``points``: (R, C, 3), mm
+    of the head frame, without and with the relief of the face; ``cuts``: (R, C), positive inside eyes and
+    mouth; ``head``: (R,) 1 moves with the head, 0 with the trunk.
     """
 
     loft: Loft
@@ -163,7 +172,7 @@ def grid_mesh(points: Floats, material: Material, *, closed: bool, head: float =
 
 
 def grid_normals(points: Floats, *, closed: bool) -> Floats:
-    """Unit normals of a surface given as a grid of points.
+    """Compute unit normals of a surface given as a grid of points.
 
     Parameters
     ----------
@@ -254,7 +263,9 @@ def head_grid(anatomy: Anatomy, step: float = 1.0) -> Grid:
     )
     angles = np.concatenate([-half[::-1], half[1:-1]])  # -π … π; π is -π
     heights = np.concatenate([loft.front_y])
-    spacing = np.interp(heights, [-300, -140, -128, -121, 35, 60, 85, 100, 112], [9, 4, 1.4, 0.6, 0.6, 1.2, 2, 3, 3])
+    spacing = np.interp(
+        heights, [-300, -140, -128, -121, 35, 60, 85, 100, 112], [9, 4, 1.4, 0.6, 0.6, 1.2, 2, 3, 3]
+    )
     k = np.arange(len(heights), dtype=np.float64)
     span = np.abs(np.gradient(heights))
     per_row = np.maximum(spacing / np.maximum(span, 1e-3), 0.004)

@@ -1,9 +1,9 @@
 """Landmarks of a head, as people place them on photographs.
 
-Two layouts: the 189 points of the Face Research Lab London Set (pupils, iris rings, lids, creases, nose, brows, lips,
-cheek, ears, jaw, hair line, …) and the 68 points of the iBUG 300-W annotation that dlib's predictor uses. Points
-inside the face are points of the surface. Points of the outline of cheek and jaw lie where the outline is in that
-picture, so they move over the skin when the head turns.
+Two layouts: the 189 points of the Face Research Lab London Set (pupils, iris rings, lids, creases, nose,
+brows, lips, cheek, ears, jaw, hair line, …) and the 68 points of the iBUG 300-W annotation that dlib's
+predictor uses. Points inside the face are points of the surface. Points of the outline of cheek and jaw lie
+where the outline is in that picture, so they move over the skin when the head turns.
 """
 
 from __future__ import annotations
@@ -19,17 +19,24 @@ from samples.portrait.parts import ear_outline, eye_centre
 from samples.portrait.relief import brow_curves, crease_line, fold_distance, lid_curves, lip_curves
 from samples.portrait.shading import hairlines
 
-__all__ = ["OUTLINE_189", "OUTLINE_68", "OUTLINE_ANGLES_189", "evenly_along_outline", "outline", "surface_landmarks"]
+__all__ = [
+    "OUTLINE_189",
+    "OUTLINE_68",
+    "OUTLINE_ANGLES_189",
+    "evenly_along_outline",
+    "outline",
+    "surface_landmarks",
+]
 
 Floats = npt.NDArray[np.float64]
 
 OUTLINE_68 = tuple(range(17))
 OUTLINE_189 = (109, 110, 111, 112, 113, 114, *range(125, 134), 185, 186, 187, 188)
 
-# Directions from a centre in the middle of the face at which people place the points of the outline, degrees from
-# straight down towards the right of the picture, after the face has been scaled to equal width and height.
-OUTLINE_ANGLES_189 = (-120.4, -104.6, -83.5, 120.4, 104.6, 83.5, -68.1, -52.4, -34.0, -16.7, 0.0, 16.7, 34.0, 52.4, 68.1,
-                      -113.0, -94.8, 113.0, 94.8)  # fmt: skip
+# Directions from a centre in the middle of the face at which people place the points of the outline:
+# degrees from straight down towards the right of the picture, in a face scaled to equal width and height.
+OUTLINE_ANGLES_189 = (-120.4, -104.6, -83.5, 120.4, 104.6, 83.5, -68.1, -52.4, -34.0, -16.7, 0.0, 16.7, 34.0,
+                      52.4, 68.1, -113.0, -94.8, 113.0, 94.8)  # fmt: skip
 
 
 def surface_landmarks(anatomy: Anatomy, grid: Grid, gaze: Floats) -> tuple[Floats, Floats]:
@@ -105,7 +112,7 @@ def _eye(a: Any, anatomy: Anatomy, side: int, gaze: Floats, dense: Floats, put: 
         upper, lower, crease = upper[::-1], lower[::-1], crease[::-1]
 
     def at(dx: float) -> float:
-        return sign * (0.5 * a.ipd + dx)
+        return float(sign * (0.5 * a.ipd + dx))
 
     for k, dx in enumerate(upper):
         put(189, (18 if side == 0 else 23) + k, at(dx), lid(dx)[0])
@@ -113,7 +120,14 @@ def _eye(a: Any, anatomy: Anatomy, side: int, gaze: Floats, dense: Floats, put: 
         put(189, (28 if side == 0 else 31) + k, at(dx), lid(dx)[1])
     for k, dx in enumerate(crease):
         put(189, (34 if side == 0 else 39) + k, at(dx), crease_line(a, side, dx))
-    ring = [(lateral, 0), (0.39 * lateral, 0), (-0.32 * medial, 0), (-0.90 * medial, 0), (-0.31 * medial, 1), (0.40 * lateral, 1)]
+    ring = [
+        (lateral, 0),
+        (0.39 * lateral, 0),
+        (-0.32 * medial, 0),
+        (-0.90 * medial, 0),
+        (-0.31 * medial, 1),
+        (0.40 * lateral, 1),
+    ]
     order = [0, 1, 2, 3, 4, 5] if side == 0 else [3, 2, 1, 0, 5, 4]
     for k, which in enumerate(order):
         dx, row = ring[which]
@@ -159,7 +173,7 @@ def _nose(a: Any, put: Any) -> None:
 
     ridge = [(1.05 * a.nose_bridge_half, yn + 1.0)]
     for share in (0.17, 0.39, 0.62, 0.85):
-        ridge.append((a.nose_bridge_half * (0.62 + 0.42 * share), yn + share * (tip + 1.5 - yn) ))
+        ridge.append((a.nose_bridge_half * (0.62 + 0.42 * share), yn + share * (tip + 1.5 - yn)))
     for k, (x, y) in enumerate(ridge):
         put(189, 50 + k, -x + shifted(y), y)
         put(189, 56 + k, x + shifted(y), y)
@@ -181,7 +195,9 @@ def _nose(a: Any, put: Any) -> None:
         y = yn - 1.5 + share * (tip - yn + 1.0)
         put(68, 27 + k, shifted(y), y)
     half = 0.72 * a.nose_half
-    for k, (x, y) in enumerate([(-half, 1.6), (-0.36 * a.nose_half, 0.0), (0, -1.2), (0.36 * a.nose_half, 0.0), (half, 1.6)]):
+    for k, (x, y) in enumerate(
+        [(-half, 1.6), (-0.36 * a.nose_half, 0.0), (0, -1.2), (0.36 * a.nose_half, 0.0), (half, 1.6)]
+    ):
         put(68, 31 + k, x + shifted(ys), ys + y)
 
 
@@ -204,7 +220,8 @@ def _mouth(a: Any, put: Any) -> None:
         return x, float(lip_curves(a, x)[curves[name]])
 
     rows = [(88, "top", (-0.62, -0.285, 0.0, 0.3, 0.63)), (94, "upper", (-0.595, -0.3, 0.0, 0.33, 0.63)),
-            (99, "lower", (-0.595, -0.3, 0.0, 0.33, 0.63)), (104, "bottom", (-0.70, -0.375, 0.0, 0.43, 0.73))]  # fmt: skip
+            (99, "lower", (-0.595, -0.3, 0.0, 0.33, 0.63)),
+            (104, "bottom", (-0.70, -0.375, 0.0, 0.43, 0.73))]  # fmt: skip
     for first, name, places in rows:
         for k, t in enumerate(places):
             put(189, first + k, *lip(t, name))
@@ -260,7 +277,9 @@ def _hairline(a: Any, grid: Grid, dense: Floats) -> None:
             dense[134 + k] = column[i - 1] + t * (column[i] - column[i - 1])
 
 
-def outline(points: Floats, screen: Floats, eyes: Floats, chin: Floats, up: Floats, angles: tuple[float, ...]) -> tuple[Floats, npt.NDArray[np.intp]]:
+def outline(
+    points: Floats, screen: Floats, eyes: Floats, chin: Floats, up: Floats, angles: tuple[float, ...]
+) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Points of the outline of cheek and jaw in a picture.
 
     Parameters
@@ -274,8 +293,8 @@ def outline(points: Floats, screen: Floats, eyes: Floats, chin: Floats, up: Floa
     up : ndarray of shape (2,)
         Unit vector of the picture that points up along the head.
     angles : tuple of float
-        Directions from a centre 40 % of the way from the eyes to the chin; 0 is down, 90 to the right of the picture,
-        after scaling by half the width of the face across and by the distance to the chin down.
+        Directions from a centre 40 % of the way from the eyes to the chin; 0 is down, 90 to the right of the
+        picture, after scaling by half the width of the face across and by the distance to the chin down.
 
     Returns
     -------
@@ -310,7 +329,7 @@ def outline(points: Floats, screen: Floats, eyes: Floats, chin: Floats, up: Floa
 
 
 def evenly_along_outline(screen: Floats, eyes: Floats, chin: Floats, up: Floats) -> Floats:
-    """The 17 iBUG points of the outline: evenly spaced from the level of the eyes over the chin to the other side.
+    """Find the 17 iBUG points of the outline: evenly spaced from eye level over the chin to the other side.
 
     Parameters
     ----------

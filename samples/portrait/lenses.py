@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from icao_check.kernels.jit import kernel
@@ -47,8 +46,19 @@ def lens_cover(index: Any, nearness: Floats, scene: Floats, factor: int, cover: 
 
 @kernel
 def lay_lens(
-    picture: Floats, cover: Floats, index: Any, screen: Floats, triangles: Any, chart: Floats, through: Floats,
-    glare: float, glare_colour: Floats, light: Floats, seed: int, side: int, factor: int,
+    picture: Floats,
+    cover: Floats,
+    index: Any,
+    screen: Floats,
+    triangles: Any,
+    chart: Floats,
+    through: Floats,
+    glare: float,
+    glare_colour: Floats,
+    light: Floats,
+    seed: int,
+    side: int,
+    factor: int,
 ) -> None:
     """Tint what is behind a lens and add what it reflects, in place.
 
@@ -108,7 +118,9 @@ def lay_lens(
             ux = (x - cx - shift) * math.cos(tilt) + (y - cy) * math.sin(tilt)
             uy = -(x - cx - shift) * math.sin(tilt) + (y - cy) * math.cos(tilt)
             soft = 0.10
-            window = (1.0 - ramp(abs(ux), half_x - soft, half_x + soft)) * (1.0 - ramp(abs(uy), half_y - soft, half_y + soft))
+            window = (1.0 - ramp(abs(ux), half_x - soft, half_x + soft)) * (
+                1.0 - ramp(abs(uy), half_y - soft, half_y + soft)
+            )
             if big > 0.4:  # the bars of a window
                 window *= 1.0 - 0.8 * (1.0 - ramp(abs(ux), 0.02, 0.05))
             sky = 0.02 + 0.03 * glare * (1.0 + value_noise(x * 1.5, y * 1.5, seed)) * (0.5 + 0.5 * y)

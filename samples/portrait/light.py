@@ -1,8 +1,9 @@
 """Light: where it comes from, what shades it, and how skin spreads it.
 
-A light of any size is a set of directions, each with its colour and its own shadow map; irradiance is summed at the
-corners of the meshes. Under the skin light wanders some millimetres, red farthest: the irradiance of the grid of the
-head is blurred accordingly (texture-space diffusion, d'Eon and Luebke, GPU Gems 3, chapter 14).
+A light of any size is a set of directions, each with its colour and its own shadow map; irradiance is summed
+at the corners of the meshes. Under the skin light wanders some millimetres, red farthest: the irradiance of
+the grid of the head is blurred accordingly (texture-space diffusion, d'Eon and Luebke, GPU Gems 3, chapter
+14).
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from icao_check.kernels.jit import kernel
 from samples.portrait.parameters import Light
 from samples.portrait.raster import draw_triangles
 
-__all__ = ["LightSet", "Occluder", "blackbody", "diffuse_under_skin", "irradiance", "light_set", "shadow_maps"]
+__all__ = [
+    "LightSet",
+    "Occluder",
+    "blackbody",
+    "diffuse_under_skin",
+    "irradiance",
+    "light_set",
+    "shadow_maps",
+]
 
 Floats = npt.NDArray[Any]
 
@@ -31,9 +40,9 @@ CENTRE = np.array([0.0, -60.0, -60.0])
 class LightSet(NamedTuple):
     """Directions that light comes from.
 
-    ``towards``: (K, 3) unit vectors to the light; ``colour``: (K, 3) linear RGB irradiance on a facet that faces
-    it; ``is_key``: (K,) the main light; ``main`` and ``fill``: the middle of these lights; ``main_colour``,
-    ``fill_colour``: their sums; ``key_size``: radians.
+    ``towards``: (K, 3) unit vectors to the light; ``colour``: (K, 3) linear RGB irradiance on a facet that
+    faces it; ``is_key``: (K,) the main light; ``main`` and ``fill``: the middle of these lights;
+    ``main_colour``, ``fill_colour``: their sums; ``key_size``: radians.
     """
 
     towards: Floats
@@ -49,8 +58,8 @@ class LightSet(NamedTuple):
 def blackbody(kelvin: float) -> Floats:
     """Colour of a glowing body or of daylight.
 
-    Chromaticity of the Planckian locus by the cubic approximation of Kim et al. (US patent 7024034, 2002), valid from
-    1667 to 25000 K.
+    Chromaticity of the Planckian locus by the cubic approximation of Kim et al. (US patent 7024034, 2002),
+    valid from 1667 to 25000 K.
 
     Parameters
     ----------
@@ -75,7 +84,11 @@ def blackbody(kelvin: float) -> Floats:
         y = 3.0817580 * x**3 - 5.87338670 * x**2 + 3.75112997 * x - 0.37001483
     xyz = np.array([x / y, 1.0, (1.0 - x - y) / y])
     to_rgb = np.array(
-        [[3.2404542, -1.5371385, -0.4985314], [-0.9692660, 1.8760108, 0.0415560], [0.0556434, -0.2040259, 1.0572252]]
+        [
+            [3.2404542, -1.5371385, -0.4985314],
+            [-0.9692660, 1.8760108, 0.0415560],
+            [0.0556434, -0.2040259, 1.0572252],
+        ]
     )
     return np.asarray(np.maximum(to_rgb @ xyz, 0.0))
 
@@ -116,7 +129,7 @@ def light_set(light: Light) -> LightSet:
     """
     key_count = 4 if light.size < 4.0 else 11
     main = _direction(light.azimuth, light.elevation)
-    fill = _direction(-1.2 * light.azimuth + (25.0 if light.azimuth < 0 else -25.0), 12.0)
+    fill = _direction(-1.2 * light.azimuth + (25.0 if light.azimuth < 0 else -25.0), 8.0)
     key = _lobe(main, light.size, key_count)
     side = _lobe(fill, 30.0, 5)
     k = np.arange(16)
@@ -124,7 +137,7 @@ def light_set(light: Light) -> LightSet:
     turn = k * math.pi * (3.0 - math.sqrt(5.0))
     flat = np.sqrt(1.0 - height**2)
     dome = np.stack([flat * np.sin(turn), height, flat * np.cos(turn)], 1)
-    sky = (0.62 + 0.38 * dome[:, 1]) * (0.72 + 0.28 * dome[:, 2])
+    sky = (0.72 + 0.28 * dome[:, 1]) * np.maximum(0.42 + 0.58 * dome[:, 2], 0.08) ** 1.6
     warm = blackbody(light.kelvin)
     rest = blackbody(light.ambient_kelvin)
     share = np.array([1.0 - light.ambient, light.ambient])
@@ -146,7 +159,14 @@ def light_set(light: Light) -> LightSet:
     n, m = len(key), len(side)
     is_key = np.arange(len(towards)) < n
     return LightSet(
-        towards, colour, is_key, main, fill, colour[:n].sum(0), colour[n : n + m].sum(0), math.radians(light.size)
+        towards,
+        colour,
+        is_key,
+        main,
+        fill,
+        colour[:n].sum(0),
+        colour[n : n + m].sum(0),
+        math.radians(light.size),
     )
 
 
@@ -165,7 +185,7 @@ def _axes(towards: Floats) -> Floats:
 
 
 def shadow_maps(occluders: list[Occluder], lights: LightSet, size: int) -> tuple[Floats, Floats]:
-    """What each light sees.
+    """Draw what each light sees.
 
     Parameters
     ----------
@@ -275,12 +295,14 @@ def irradiance(points: Floats, normals: Floats, maps: Floats, frames: Floats, li
     Returns
     -------
     ndarray of shape (N, 7)
-        Irradiance R, G, B (1: unshaded and facing the camera); derivative of its luminance by the normal (x, y, z);
-        share of the main light that is seen.
+        Irradiance R, G, B (1: unshaded and facing the camera); derivative of its luminance by the normal (x,
+        y, z); share of the main light that is seen.
     """
     out = np.empty((len(points), 7))
     texel = 2.0 * EXTENT / maps.shape[1]
-    _gather(points, normals, maps, frames, lights.colour, lights.is_key, CENTRE, EXTENT, 0.9 + 0.55 * texel, out)
+    _gather(
+        points, normals, maps, frames, lights.colour, lights.is_key, CENTRE, EXTENT, 0.9 + 0.55 * texel, out
+    )
     return out
 
 

@@ -1,7 +1,7 @@
 """Kernels: repeatable noise from hashes of lattice points.
 
-Nothing here keeps state. A value depends on its coordinates and seed alone, so that changing one parameter of a
-portrait leaves every other random detail where it was.
+Nothing here keeps state. A value depends on its coordinates and seed alone, so that changing one parameter of
+a portrait leaves every other random detail where it was.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Everything that can be chosen about a portrait.
 
-Parameters are frozen, hashable and JSON-serialisable. A *pair* is two portraits whose parameters differ in one
-place: every random detail is drawn from the seed of its own part, so the rest stays as it was.
+Parameters are frozen, hashable and JSON-serialisable. A *pair* is two portraits whose parameters differ in
+one place: every random detail is drawn from the seed of its own part, so the rest stays as it was.
 
 Lengths are millimetres of the real head unless a name says otherwise; angles are degrees. Left and right are
 those of the picture as displayed.
@@ -35,7 +35,9 @@ __all__ = [
 ]
 
 Sex = Literal["female", "male"]
-HairStyle = Literal["bald", "buzz", "short", "side", "curly", "afro", "long", "bob", "ponytail", "bun", "fringe"]
+HairStyle = Literal[
+    "bald", "buzz", "short", "side", "curly", "afro", "long", "bob", "ponytail", "bun", "fringe"
+]
 BeardStyle = Literal["none", "stubble", "moustache", "goatee", "full"]
 GlassesKind = Literal["none", "clear", "rimless", "heavy", "tinted", "dark", "glare"]
 HeadwearKind = Literal["none", "hijab", "cap", "beanie", "hat", "band", "headscarf"]
@@ -167,7 +169,8 @@ class Pose:
     trunk_roll : float
         As `roll`, for the shoulders.
     gaze_yaw, gaze_pitch : float
-        Direction of the eyes relative to the lens: 0 looks into it, positive to the right of the picture and up.
+        Direction of the eyes relative to the lens: 0 looks into it, positive to the right of the picture and
+        up.
     """
 
     yaw: float = 0.0
@@ -191,7 +194,8 @@ class Camera:
         35-mm equivalent, mm. It decides how many of the sensor's pixels the head covers (see `megapixels`);
         perspective comes from the distance alone.
     megapixels : float
-        Of the sensor. Where the print needs more pixels than the sensor gave, the picture is up-scaled from them.
+        Of the sensor. Where the print needs more pixels than the sensor gave, the picture is up-scaled from
+        them.
     distortion : float
         Radial distortion of the lens at the corner of the picture: -0.05 barrel, +0.05 pincushion.
     """
@@ -419,7 +423,7 @@ class Parameters:
 
         Returns
         -------
-        Parameters
+        copy : Parameters
             The copy.
 
         Raises
@@ -457,7 +461,7 @@ class Parameters:
 
         Returns
         -------
-        Parameters
+        parameters : Parameters
             The parameters.
 
         Raises

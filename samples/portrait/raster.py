@@ -1,7 +1,8 @@
 """Kernels: triangles and strands into a depth buffer.
 
-Screen coordinates are samples: sample (row, column) has its centre at integer (y, x). Nearness is 1 / distance along
-the optical axis (or any linear depth that grows towards the viewer): it is linear on the screen.
+Screen coordinates are samples: sample (row, column) has its centre at integer (y, x). Nearness is 1 /
+distance along the optical axis (or any linear depth that grows towards the viewer): it is linear on the
+screen.
 """
 
 from __future__ import annotations
@@ -58,10 +59,10 @@ def draw_triangles(
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if area == 0.0 or not math.isfinite(area):
             continue
-        left = max(int(math.ceil(min(ax, bx, cx))), 0)
-        right = min(int(math.floor(max(ax, bx, cx))), columns - 1)
-        top = max(int(math.ceil(min(ay, by, cy))), 0)
-        bottom = min(int(math.floor(max(ay, by, cy))), rows - 1)
+        left = max(math.ceil(min(ax, bx, cx)), 0)
+        right = min(math.floor(max(ax, bx, cx)), columns - 1)
+        top = max(math.ceil(min(ay, by, cy)), 0)
+        bottom = min(math.floor(max(ay, by, cy)), rows - 1)
         if left > right or top > bottom:
             continue
         ka = float(cuts[a])
@@ -92,7 +93,9 @@ def draw_triangles(
 
 
 @kernel
-def triangle_weights(screen: Floats, a: int, b: int, c: int, x: float, y: float) -> tuple[float, float, float]:
+def triangle_weights(
+    screen: Floats, a: int, b: int, c: int, x: float, y: float
+) -> tuple[float, float, float]:
     """Barycentric weights of a point of the screen in a triangle.
 
     Parameters
@@ -136,7 +139,8 @@ def draw_strands(
     starts : ndarray of shape (S + 1,)
         Strand s has the vertices ``starts[s]`` to ``starts[s + 1] - 1``.
     widths : ndarray of shape (N,)
-        Width in samples at each vertex. Of strands thinner than a sample that share is drawn, one sample wide.
+        Width in samples at each vertex. Of strands thinner than a sample that share is drawn, one sample
+        wide.
     first : int
         Index written for vertex 0; vertex k gets ``first + k``.
     nearness : ndarray of shape (H, W)
@@ -173,18 +177,18 @@ def draw_strands(
                 width = w0 + (w1 - w0) * t
                 vertex = k if t < 0.5 else k + 1
                 if width <= 1.0:
-                    r = int(math.floor(y + 0.5))
-                    c = int(math.floor(x + 0.5))
+                    r = math.floor(y + 0.5)
+                    c = math.floor(x + 0.5)
                     if 0 <= r < rows and 0 <= c < columns and near > nearness[r, c]:
                         nearness[r, c] = near
                         index[r, c] = first + vertex
                 else:
                     half = 0.5 * (width - 1.0)
-                    low = int(math.floor((x if steep else y) - half + 0.5))
-                    high = int(math.floor((x if steep else y) + half + 0.5))
+                    low = math.floor((x if steep else y) - half + 0.5)
+                    high = math.floor((x if steep else y) + half + 0.5)
                     for q in range(low, high + 1):
-                        r = int(math.floor(y + 0.5)) if steep else q
-                        c = q if steep else int(math.floor(x + 0.5))
+                        r = math.floor(y + 0.5) if steep else q
+                        c = q if steep else math.floor(x + 0.5)
                         if 0 <= r < rows and 0 <= c < columns and near > nearness[r, c]:
                             nearness[r, c] = near
                             index[r, c] = first + vertex

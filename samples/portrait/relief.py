@@ -1,8 +1,8 @@
 """Kernels: the relief of the face on the bare loft, and the curves that lids, lips and brows follow.
 
-Everything is a function of the *chart*: the frontal coordinates (x, y) of the head frame in mm. The relief moves a
-point along z alone, so that a point of the chart keeps its x and y, whatever the depth. `p` is one record of
-:data:`samples.portrait.anatomy.ANATOMY`; `side` is 0 left of the picture, 1 right.
+Everything is a function of the *chart*: the frontal coordinates (x, y) of the head frame in mm. The relief
+moves a point along z alone, so that a point of the chart keeps its x and y, whatever the depth. `p` is one
+record of :data:`samples.portrait.anatomy.ANATOMY`; `side` is 0 left of the picture, 1 right.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def crease_line(p: Any, side: int, dx: float) -> float:
     top = p.canthus_lateral_y * 0.5 + p.canthus_medial_y * 0.5 + p.lid_upper + p.crease_height
     top -= 1.4 * (1.0 - opening)
     d = dx - 0.4
-    return top - 0.0245 * d * d
+    return float(top - 0.0245 * d * d)
 
 
 @kernel
@@ -148,12 +148,16 @@ def brow_curves(p: Any, side: int, t: float) -> tuple[float, float, float]:
         shape = -4.2 * (1.0 - s) ** 1.6 + p.brow_arch * s * s
     else:
         s = (t - 0.64) / 0.36
-        shape = p.brow_arch - (p.brow_arch + 9.6) * s * s
+        shape = p.brow_arch - (p.brow_arch + 8.2) * s * s
     shape += p.brow_tilt * (t - 0.5) * 2.0
     frown = -4.6 * p.frown * (1.0 - t) ** 1.2
     middle += shape + lift * (1.0 - 0.25 * t) + frown
     u = min(max(t, 0.0), 1.0)
-    thick = p.brow_thickness * (0.66 + 0.34 * ramp(u, 0.0, 0.35)) * (1.0 - 0.9 * max((u - 0.6) / 0.4, 0.0) ** 1.6)
+    thick = (
+        p.brow_thickness
+        * (0.66 + 0.34 * ramp(u, 0.0, 0.35))
+        * (1.0 - 0.55 * max((u - 0.6) / 0.4, 0.0) ** 2.0)
+    )
     return x, middle + 0.5 * thick, middle - 0.5 * thick
 
 
@@ -223,7 +227,9 @@ def _nose(p: Any, x: float, y: float) -> float:
     r = abs(xn) / width
     ridge = height * math.exp(-0.62 * r**2.3)
     # flank that joins the ridge to the cheek
-    flank_w = p.nose_bridge_half * 1.7 + (p.nose_half * 0.8 - p.nose_bridge_half * 1.7) * ramp(yn - y, 0.0, yn - ys)
+    flank_w = p.nose_bridge_half * 1.7 + (p.nose_half * 0.8 - p.nose_bridge_half * 1.7) * ramp(
+        yn - y, 0.0, yn - ys
+    )
     flank = 0.42 * height * math.exp(-((abs(xn) / flank_w) ** 2))
     body = (ridge**4 + flank**4) ** 0.25
     # tip
@@ -240,7 +246,7 @@ def _nose(p: Any, x: float, y: float) -> float:
     hole_x = (abs(xn) - p.nostril_half - 3.2) / p.nostril_half
     hole_y = (y - ys - 4.8 - 0.25 * (abs(xn) - p.nostril_half - 3.2)) / 1.7
     h2 = hole_x * hole_x + hole_y * hole_y
-    return total - 2.5 * math.exp(-1.2 * h2)
+    return float(total - 2.5 * math.exp(-1.2 * h2))
 
 
 @kernel
@@ -272,7 +278,7 @@ def _lips(p: Any, x: float, y: float) -> float:
     dx = (abs(x) - p.corner_x[side] - 0.5) / 3.0
     dy = (y - p.stomion_y - p.corner_y[side]) / 2.6
     out -= (1.3 + 1.6 * p.smile) * math.exp(-(dx * dx + dy * dy))
-    return out
+    return float(out)
 
 
 @kernel
@@ -308,7 +314,8 @@ def fold_distance(p: Any, side: int, x: float, y: float) -> tuple[float, float]:
 
 @kernel
 def _wrinkle(p: Any, x: float, y: float) -> float:
-    # Height of lines of age and expression, mm: forehead, brows, crow's feet, under the eyes, around the mouth.
+    # Height of lines of age and expression, mm: forehead, brows, crow's feet, under the eyes, around the
+    # mouth.
     side = 1 if x > 0.0 else 0
     ax = abs(x)
     age = p.age_lines
@@ -403,9 +410,11 @@ def face_depth(p: Any, x: float, y: float, base: float) -> float:
     if y < p.subnasale_y and y > p.stomion_y:
         run = (p.subnasale_y - y) / (p.subnasale_y - p.stomion_y)
         window = math.sin(math.pi * min(run * 1.25, 1.0)) ** 0.7
-        z += p.philtrum * (
-            0.8 * math.exp(-(((ax - 5.2 - run) / 2.0) ** 2)) - 1.1 * math.exp(-((ax / 2.6) ** 2))
-        ) * window
+        z += (
+            p.philtrum
+            * (0.8 * math.exp(-(((ax - 5.2 - run) / 2.0) ** 2)) - 1.1 * math.exp(-((ax / 2.6) ** 2)))
+            * window
+        )
     # nasolabial fold
     d, where = fold_distance(p, side, ax, y)
     if -0.4 < where < 1.6:
@@ -460,9 +469,15 @@ def face_depth(p: Any, x: float, y: float, base: float) -> float:
     z += height
     if abs(y - p.stomion_y) < 34.0 and ax < 50.0:
         z += _lips(p, x, y)
-    if p.age_lines > 0.03 or p.smile > 0.05 or p.frown > 0.05 or max(p.raise_[0], p.raise_[1]) > 1.0 or p.squint > 0.1:
+    if (
+        p.age_lines > 0.03
+        or p.smile > 0.05
+        or p.frown > 0.05
+        or max(p.raise_[0], p.raise_[1]) > 1.0
+        or p.squint > 0.1
+    ):
         z += 1.3 * _wrinkle(p, x, y)
-    return base + (z - base) * front
+    return float(base + (z - base) * front)
 
 
 @kernel

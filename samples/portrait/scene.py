@@ -10,11 +10,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from samples.portrait import colours, truth
+from samples.portrait import colours
 from samples.portrait.anatomy import Anatomy, growth, measure
 from samples.portrait.backdrop import backdrop, shadow_on_wall
 from samples.portrait.camera import PIVOT, View, frame, rotation
-from samples.portrait.hair import Growth, Strands, grow_beard, grow_brows, grow_hair, grow_lashes, join, lock_of_hair
+from samples.portrait.hair import (
+    Strands,
+    grow_beard,
+    grow_brows,
+    grow_hair,
+    grow_lashes,
+    join,
+    lock_of_hair,
+)
 from samples.portrait.head import Grid, Material, Mesh, grid_triangles, head_grid, skin_mesh
 from samples.portrait.landmarks import (
     OUTLINE_68,
@@ -32,7 +40,15 @@ from samples.portrait.raster import EMPTY, draw_strands, draw_triangles
 from samples.portrait.sensor import develop, encode, native_share
 from samples.portrait.shading import PAINT, label_samples, paint_skin, resolve, shade_strands
 from samples.portrait.truth import Label, Truth, expected_verdicts
-from samples.portrait.wear import Spectacles, clothes, covering, hair_limit, headwear, paint_colours, spectacles
+from samples.portrait.wear import (
+    Spectacles,
+    clothes,
+    covering,
+    hair_limit,
+    headwear,
+    paint_colours,
+    spectacles,
+)
 
 __all__ = ["Portrait", "render"]
 
@@ -118,7 +134,9 @@ def _stage(p: Parameters) -> _Stage:
     shift = ((eyes - PIVOT) @ turn.T + PIVOT).mean(0) + looking
     view = View(1.0, p.camera.distance, (0.0, 0.0), 0.0, 1.0, (0.0, 0.0), 1.0)
     nowhere = np.zeros(3)
-    stage = _Stage(anatomy, grid, turn, trunk, shift, view, nowhere, nowhere, turn[:, 1], np.zeros((2, 3)), step)
+    stage = _Stage(
+        anatomy, grid, turn, trunk, shift, view, nowhere, nowhere, turn[:, 1], np.zeros((2, 3)), step
+    )
     # crown and chin: the extremes of skull and chin along the head's axis as the camera sees it
     axis = np.array([stage.up[0], -stage.up[1]])
     axis /= np.linalg.norm(axis)
@@ -205,7 +223,10 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
 
 def _strands(p: Parameters, stage: _Stage) -> Strands:
     density = float(np.clip(1.0 / stage.step**1.2, 0.15, 1.0))
-    parts = [grow_brows(stage.anatomy, stage.grid, p.identity, p.look), grow_lashes(stage.anatomy, stage.grid, p.identity)]
+    parts = [
+        grow_brows(stage.anatomy, stage.grid, p.identity, p.look),
+        grow_lashes(stage.anatomy, stage.grid, p.identity),
+    ]
     hair = grow_hair(stage.anatomy, stage.grid, p.identity, p.look, density)
     if hair is not None:
         seen = hair_limit(p.wear, hair.rest[hair.starts[:-1]])
@@ -240,8 +261,12 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
     q.brow_density = p.look.brow_density
     q.hair[0] = colours.hair_colour(p.look.hair_melanin, p.look.hair_red, 0.0)
     q.scalp_cover = 0.0 if p.look.hair == "bald" else (0.55 if p.look.hair == "buzz" else 0.85)
-    shaven = 0.30 * rng.random() * p.look.hair_melanin if p.identity.sex == "male" and p.identity.age > 17 else 0.0
-    q.shadow_beard = {"stubble": 0.62, "full": 0.75}.get(p.look.beard, shaven) * (1.0 - 0.5 * p.look.hair_grey)
+    shaven = (
+        0.30 * rng.random() * p.look.hair_melanin if p.identity.sex == "male" and p.identity.age > 17 else 0.0
+    )
+    q.shadow_beard = {"stubble": 0.62, "full": 0.75}.get(p.look.beard, shaven) * (
+        1.0 - 0.5 * p.look.hair_grey
+    )
     iris = colours.iris_colour(p.identity.eye_colour)
     q.iris[0] = iris
     q.iris_rim[0] = iris * (0.22 + 0.12 * rng.random())
@@ -261,7 +286,9 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
     return q
 
 
-def _light_up(p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, screen: Floats) -> tuple[Floats, Floats, Floats]:
+def _light_up(
+    p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, screen: Floats
+) -> tuple[Floats, Floats, Floats]:
     # Irradiance at every corner (skin: diffused), at every strand vertex, and the undiffused one of the skin.
     hard = lights.key_size < 0.07
     size = int((512 if hard else 256) / max(1.0, 0.6 * stage.step))
@@ -283,7 +310,9 @@ def _light_up(p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, scr
     diffuse_under_skin(skin, stage.grid.points, _DIFFUSION)
     outward = stage.turned(scene.strands.outward)
     thinned = _every_other(scene.strands)
-    some = irradiance(scene.strand_world[thinned] + 6.0 * outward[thinned], outward[thinned], maps, frames, lights)
+    some = irradiance(
+        scene.strand_world[thinned] + 6.0 * outward[thinned], outward[thinned], maps, frames, lights
+    )
     return light, _spread_back(some, thinned, len(outward)), raw
 
 
@@ -331,14 +360,18 @@ def render(p: Parameters) -> Portrait:
     draw_strands(strand_screen, scene.strands.starts, widths, len(scene.triangles), nearness, index)
     strand_colour = np.empty((len(scene.strand_world), 3))
     strands = scene.strands
-    shade_strands(scene.strand_world, strands.starts, stage.turned(strands.outward), strands.tone, strands.white,
+    shade_strands(scene.strand_world, strands.starts, stage.turned(strands.outward), strands.tone,
+    strands.white,
                   strands.growth, strand_light, paint, strand_colour)  # fmt: skip
     seen = light[: scene.skin_points, :3].sum(1) > 0
     paint_skin(stage.anatomy, paint, scene.rest[: scene.skin_points], seen, scene.chart[: scene.skin_points])
     behind = _behind(p, stage, scene, lights, width, height)
-    corners = np.concatenate([scene.world, scene.normal, scene.chart, scene.rest, light], 1).astype(np.float32)
+    corners = np.concatenate([scene.world, scene.normal, scene.chart, scene.rest, light], 1).astype(
+        np.float32
+    )
     picture = np.empty((height, width, 3), np.float32)
-    resolve(index, nearness, screen, scene.triangles, scene.material, corners, strand_colour, stage.anatomy, paint,
+    resolve(index, nearness, screen, scene.triangles, scene.material, corners, strand_colour, stage.anatomy,
+    paint,
             behind, SAMPLES, picture)  # fmt: skip
     labels, person = _label(index, scene, height, width)
     lens = np.zeros((height, width))
@@ -390,7 +423,9 @@ def _behind(p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, width
     return behind
 
 
-def _label(index: Any, scene: _Scene, height: int, width: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+def _label(
+    index: Any, scene: _Scene, height: int, width: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
     strand_of = np.repeat(scene.strands.growth, np.diff(scene.strands.starts))
     table = np.concatenate([_LABEL_OF_MATERIAL[scene.material], _LABEL_OF_GROWTH[strand_of]])
     labels = np.empty((height, width), np.uint8)
@@ -400,7 +435,13 @@ def _label(index: Any, scene: _Scene, height: int, width: int) -> tuple[npt.NDAr
 
 
 def _put_lenses(
-    p: Parameters, stage: _Stage, glasses: Spectacles, lights: LightSet, scene_near: Floats, picture: Floats, lens: Floats
+    p: Parameters,
+    stage: _Stage,
+    glasses: Spectacles,
+    lights: LightSet,
+    scene_near: Floats,
+    picture: Floats,
+    lens: Floats,
 ) -> None:
     for side, one in enumerate(glasses.lenses):
         screen = stage.view.project(stage.to_world(one.points))
@@ -505,12 +546,22 @@ def _light_facts(stage: _Stage, lights: LightSet, raw: Floats, skin_normal: Floa
     points = stage.grid.points
     luminance = raw[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
     front = points[..., 2] > 20.0
-    zones = [(0.0, 0.55 * a.hairline_y), (0.0, a.chin_y + 14.0), (-0.58 * a.face_half, -34.0), (0.58 * a.face_half, -34.0)]
+    zones = [
+        (0.0, 0.55 * a.hairline_y),
+        (0.0, a.chin_y + 14.0),
+        (-0.58 * a.face_half, -34.0),
+        (0.58 * a.face_half, -34.0),
+    ]
     means = []
     for x, y in zones:
         near = front & (np.hypot(points[..., 0] - x, points[..., 1] - y) < 8.0)
         means.append(float(colours.linear_to_srgb(np.array(0.5 * luminance[near].mean()))))
-    face = front & (points[..., 1] > a.chin_y + 6.0) & (points[..., 1] < 0.8 * a.hairline_y) & (np.abs(points[..., 0]) < 0.8 * a.face_half)
+    face = (
+        front
+        & (points[..., 1] > a.chin_y + 6.0)
+        & (points[..., 1] < 0.8 * a.hairline_y)
+        & (np.abs(points[..., 0]) < 0.8 * a.face_half)
+    )
     normal = skin_normal.reshape(points.shape)
     lit = face & (normal @ lights.main > 0.25)
     dark = lit & (raw[..., 6] < 0.5)
@@ -534,7 +585,9 @@ def _eyes_covered(stage: _Stage, labels: npt.NDArray[np.uint8]) -> float:
         x = (1 if side else -1) * (0.5 * a.ipd + dx)
         ring = np.concatenate([np.stack([x, heights[:, 0]], 1), np.stack([x, heights[:, 1]], 1)[::-1]])
         z = stage.grid.depth(ring)
-        picture = stage.view.project(stage.to_world(np.column_stack([ring, np.nan_to_num(z, nan=60.0)])))[:, :2]
+        picture = stage.view.project(stage.to_world(np.column_stack([ring, np.nan_to_num(z, nan=60.0)])))[
+            :, :2
+        ]
         mask = np.zeros(labels.shape, np.uint8)
         cv2.fillPoly(mask, [np.round(picture).astype(np.int32)], 1)
         inside = labels[mask > 0]
@@ -552,8 +605,8 @@ def _visible(dense: Floats, nearness: Floats, width: int, height: int) -> npt.ND
     for k, (x, y, near) in enumerate(dense):
         if not math.isfinite(x) or not (0 <= x < width and 0 <= y < height):
             continue
-        r = min(int(round(y * SAMPLES + 0.5)), nearness.shape[0] - 1)
-        c = min(int(round(x * SAMPLES + 0.5)), nearness.shape[1] - 1)
+        r = min(round(y * SAMPLES + 0.5), nearness.shape[0] - 1)
+        c = min(round(x * SAMPLES + 0.5), nearness.shape[1] - 1)
         front = float(nearness[r, c])
         out[k] = front <= 0 or 1.0 / near - 1.0 / front <= slack[k]
     return out
@@ -564,6 +617,3 @@ def _add_border(p: Parameters, pixels: Floats, labels: Floats, person: Floats) -
     for image, value in ((pixels, 252), (labels, Label.BACKGROUND), (person, 0)):
         image[:b] = image[-b:] = value
         image[:, :b] = image[:, -b:] = value
-
-
-_ = (Growth, truth)

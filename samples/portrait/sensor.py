@@ -39,14 +39,14 @@ def native_share(camera: Camera, pixels_per_mm: float) -> float:
 
 
 def _disc(radius: float) -> Floats:
-    n = int(math.ceil(radius)) + 1
+    n = math.ceil(radius) + 1
     y, x = np.mgrid[-n : n + 1, -n : n + 1]
     k = np.clip(radius + 0.5 - np.hypot(x, y), 0.0, 1.0)
     return np.asarray(k / k.sum(), np.float32)
 
 
 def _streak(length: float, angle: float) -> Floats:
-    n = int(math.ceil(length / 2)) + 1
+    n = math.ceil(length / 2) + 1
     k = np.zeros((2 * n + 1, 2 * n + 1), np.float32)
     for t in np.linspace(-0.5, 0.5, max(3, int(4 * length))):
         x = n + t * length * math.cos(math.radians(angle))
@@ -61,7 +61,7 @@ def _streak(length: float, angle: float) -> Floats:
 
 
 def develop(linear: Floats, sensor: Sensor, camera: Camera, pixels_per_mm: float, person: Floats) -> Bytes:
-    """The picture that the camera and its owner make of the light.
+    """Make of the light the picture that camera and owner make of it.
 
     Parameters
     ----------
@@ -82,12 +82,14 @@ def develop(linear: Floats, sensor: Sensor, camera: Camera, pixels_per_mm: float
         uint8 sRGB.
     """
     s = sensor
-    image = np.asarray(linear, np.float32)
+    image: npt.NDArray[Any] = np.asarray(linear, np.float32)
     height, width = image.shape[:2]
     if s.defocus * pixels_per_mm > 0.3:
         image = cv2.filter2D(image, -1, _disc(s.defocus * pixels_per_mm), borderType=cv2.BORDER_REFLECT)
     if s.motion * pixels_per_mm > 0.5:
-        image = cv2.filter2D(image, -1, _streak(s.motion * pixels_per_mm, s.motion_angle), borderType=cv2.BORDER_REFLECT)
+        image = cv2.filter2D(
+            image, -1, _streak(s.motion * pixels_per_mm, s.motion_angle), borderType=cv2.BORDER_REFLECT
+        )
     share = native_share(camera, pixels_per_mm)
     if share < 1.0:
         size = (max(8, round(width * share)), max(8, round(height * share)))
@@ -114,7 +116,7 @@ def develop(linear: Floats, sensor: Sensor, camera: Camera, pixels_per_mm: float
     image = np.clip(image, 0.0, 1.0)
     if s.levels < 256:
         image = np.floor(image * s.levels).clip(0, s.levels - 1) / (s.levels - 1)
-    out = (image * 255.0 + 0.5).astype(np.uint8)
+    out: Bytes = (image * 255.0 + 0.5).astype(np.uint8)
     if s.saturation == 0.0:
         out[:] = out[..., :1]
     if s.marks > 0:
@@ -155,7 +157,7 @@ def _noise(image: Floats, s: Sensor) -> Floats:
 
 def _mark(image: Bytes, s: Sensor) -> Bytes:
     rng = np.random.default_rng([s.seed, 502])
-    out = image.copy()
+    out: npt.NDArray[Any] = image.copy()
     h, w = out.shape[:2]
     unit = w / 827
     kind = int(rng.random() * 3)
@@ -168,11 +170,25 @@ def _mark(image: Bytes, s: Sensor) -> Bytes:
     elif kind == 1:  # scratches and a crease
         for _ in range(2 + int(5 * s.marks)):
             p, q = rng.uniform(0, 1, (2, 2)) * (w, h)
-            cv2.line(out, p.astype(int).tolist(), q.astype(int).tolist(), (235, 233, 228), max(1, round(1.2 * unit)), cv2.LINE_AA)
+            cv2.line(
+                out,
+                p.astype(int).tolist(),
+                q.astype(int).tolist(),
+                (235, 233, 228),
+                max(1, round(1.2 * unit)),
+                cv2.LINE_AA,
+            )
     else:  # dust and a stamp
         for _ in range(int(40 * s.marks) + 8):
             p = rng.uniform(0, 1, 2) * (w, h)
-            cv2.circle(out, p.astype(int).tolist(), max(1, round(rng.uniform(1, 3.2) * unit)), (240, 238, 232), -1, cv2.LINE_AA)
+            cv2.circle(
+                out,
+                p.astype(int).tolist(),
+                max(1, round(rng.uniform(1, 3.2) * unit)),
+                (240, 238, 232),
+                -1,
+                cv2.LINE_AA,
+            )
         centre = (int(w * rng.uniform(0.75, 1.0)), int(h * rng.uniform(0.75, 1.0)))
         layer = out.copy()
         cv2.circle(layer, centre, int(0.17 * w), (60, 40, 140), max(2, round(5 * unit)), cv2.LINE_AA)

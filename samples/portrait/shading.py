@@ -1,7 +1,7 @@
 """Kernels: the colour of a point of skin, eye, tooth, cloth, hair or frame.
 
-Colours are linear RGB with 1 for a white, matt surface in full light. The microfacet terms are the usual ones:
-GGX distribution (Walter et al. 2007), Schlick's Fresnel approximation.
+Colours are linear RGB with 1 for a white, matt surface in full light. The microfacet terms are the usual
+ones: GGX distribution (Walter et al. 2007), Schlick's Fresnel approximation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,18 @@ from samples.portrait.noise import fractal, hash01, value_noise
 from samples.portrait.raster import triangle_weights
 from samples.portrait.relief import brow_curves, crease_line, fold_distance, lid_curves, lip_curves, ramp
 
-__all__ = ["PAINT", "beard_zone", "brow_cover", "hairline", "hairlines", "label_samples", "paint_skin", "resolve", "shade_point", "shade_strands"]
+__all__ = [
+    "PAINT",
+    "beard_zone",
+    "brow_cover",
+    "hairline",
+    "hairlines",
+    "label_samples",
+    "paint_skin",
+    "resolve",
+    "shade_point",
+    "shade_strands",
+]
 
 Floats = npt.NDArray[Any]
 Ints = npt.NDArray[np.int32]
@@ -61,12 +72,15 @@ PAINT = np.dtype(
         ("up_head", np.float64, (3, 3)),
     ]
 )
-"""Colours and light of one portrait: linear RGB, unit vectors of the world, mm. ``gaze`` holds unit vectors of the
-head frame, left of the picture first; ``up_head`` is the rotation from the head frame to the world."""
+"""Colours and light of one portrait: linear RGB, unit vectors of the world, mm. ``gaze`` holds unit
+vectors of the head frame, left of the picture first; ``up_head`` is the rotation from the head frame to
+the world."""
 
 
 @kernel
-def _gloss(nx: float, ny: float, nz: float, vx: float, vy: float, vz: float, light: Any, alpha: float, f0: float) -> float:
+def _gloss(
+    nx: float, ny: float, nz: float, vx: float, vy: float, vz: float, light: Any, alpha: float, f0: float
+) -> float:
     # Specular reflection of a light of irradiance π, seen along v: π · D · F · G / (4 n·v), G merged as 1/(…)
     lx, ly, lz = light[0], light[1], light[2]
     nl = nx * lx + ny * ly + nz * lz
@@ -85,7 +99,7 @@ def _gloss(nx: float, ny: float, nz: float, vx: float, vy: float, vz: float, lig
     k = 0.5 * alpha
     g = (nl / (nl * (1.0 - k) + k)) / (nv * (1.0 - k) + k)
     fresnel = f0 + (1.0 - f0) * (1.0 - vh) ** 5
-    return spread * fresnel * g * 0.25
+    return float(spread * fresnel * g * 0.25)
 
 
 @kernel
@@ -106,7 +120,9 @@ def _cavity(p: Any, x: float, y: float) -> float:
         wy = (y - ys - 5.4) / (8.4 if y > ys + 5.4 else 6.4)
         r = math.sqrt(wx * wx + wy * wy)
         if xn > p.nose_half - 8.0:
-            c *= 1.0 - 0.11 * math.exp(-(((r - 1.0) / 0.17) ** 2)) * ramp(xn, p.nose_half - 5.0, p.nose_half - 1.0) * ramp(y, ys + 1.0, ys + 8.0)
+            c *= 1.0 - 0.11 * math.exp(-(((r - 1.0) / 0.17) ** 2)) * ramp(
+                xn, p.nose_half - 5.0, p.nose_half - 1.0
+            ) * ramp(y, ys + 1.0, ys + 8.0)
         c *= 1.0 - 0.30 * math.exp(-(((y - ys + 0.2) / 1.4) ** 2)) * (1.0 - ramp(xn, 5.0, 12.0))
     if abs(y - p.stomion_y) < 26.0 and ax < 44.0:
         t, _, upper, lower, bottom = lip_curves(p, x)
@@ -114,7 +130,9 @@ def _cavity(p: Any, x: float, y: float) -> float:
             edge = min(abs(y - upper), abs(y - lower))
             fade = 1.0 - ramp(t, 0.98, 1.12)
             if p.mouth_gap <= 0.05:
-                c *= 1.0 - fade * (0.62 * math.exp(-((edge / 0.55) ** 2)) + 0.24 * math.exp(-((edge / 1.9) ** 2)))
+                c *= 1.0 - fade * (
+                    0.62 * math.exp(-((edge / 0.55) ** 2)) + 0.24 * math.exp(-((edge / 1.9) ** 2))
+                )
             else:
                 c *= 1.0 - fade * 0.38 * math.exp(-((edge / 0.9) ** 2))
             c *= 1.0 - 0.24 * fade * math.exp(-(((y - bottom + 0.7) / 1.4) ** 2)) * (1.0 - ramp(t, 0.4, 0.85))
@@ -130,20 +148,24 @@ def _cavity(p: Any, x: float, y: float) -> float:
         fold_y = crease_line(p, side, dx)
         reach = math.exp(-((dx / 15.0) ** 4))
         depth = p.eyelid_fold * reach * min(1.0, 0.4 + 0.6 * p.lid[side])
-        c *= 1.0 - 0.55 * depth * math.exp(-(((y - fold_y + 0.3) / 0.75) ** 2))
+        c *= 1.0 - 0.62 * depth * math.exp(-(((y - fold_y + 0.2) / 1.0) ** 2))
         up, low = lid_curves(p, side, dx)
         # the line of the lashes
         ends = ramp(dx, -p.canthus_medial - 1.2, -p.canthus_medial + 2.0) * (
             1.0 - ramp(dx, p.canthus_lateral - 0.5, p.canthus_lateral + 2.0)
         )
-        line = 0.74 * math.exp(-((max(abs(y - up - 0.1) - 0.35, 0.0) / 0.6) ** 2)) * (0.8 + 0.2 * ramp(dx, -4.0, 8.0))
+        line = (
+            0.74
+            * math.exp(-((max(abs(y - up - 0.1) - 0.35, 0.0) / 0.6) ** 2))
+            * (0.8 + 0.2 * ramp(dx, -4.0, 8.0))
+        )
         c *= 1.0 - ends * (line + 0.16 * math.exp(-(((y - low) / 0.8) ** 2)))
         mx = (dx + p.canthus_medial) / 2.0
         my = (y - p.canthus_medial_y) / 1.8
         c *= 1.0 - 0.28 * math.exp(-(mx * mx + my * my))
         lx = (dx - p.canthus_lateral - 0.8) / 2.6
-        ly = (y - p.canthus_lateral_y + 0.45 * (dx - p.canthus_lateral)) / 1.0
-        c *= 1.0 - 0.55 * math.exp(-(lx * lx + ly * ly))
+        ly = (y - p.canthus_lateral_y + 0.45 * (dx - p.canthus_lateral)) / 1.2
+        c *= 1.0 - 0.72 * math.exp(-(lx * lx + ly * ly))
     return c
 
 
@@ -154,17 +176,17 @@ def brow_cover(p: Any, x: float, y: float) -> float:
     ax = abs(x)
     inner = p.brow_inner - 2.4 * p.frown
     t = (ax - inner) / (p.brow_outer - inner)
-    if t < -0.08 or t > 1.04:
+    if t < -0.08 or t > 1.10:
         return 0.0
     _, up, low = brow_curves(p, side, min(max(t, 0.0), 1.0))
     soft = 1.2
     cover = ramp(y, low - soft, low + soft) * (1.0 - ramp(y, up - 1.4 * soft, up + soft))
-    return cover * ramp(t, -0.06, 0.10) * (1.0 - ramp(t, 0.93, 1.04))
+    return cover * ramp(t, -0.06, 0.10) * (1.0 - ramp(t, 1.0, 1.10))
 
 
 @kernel
 def beard_zone(p: Any, x: float, y: float, z: float) -> float:
-    """How much of a full beard's area a point of the skin belongs to, 0 to 1 (lips and below the jaw excluded)."""
+    """How much a point of the skin belongs to a full beard, 0 to 1 (not lips, not below the jaw)."""
     if z < 4.0 or y > -14.0 or y < p.chin_y - 32.0:
         return 0.0
     side = 1 if x > 0.0 else 0
@@ -174,11 +196,15 @@ def beard_zone(p: Any, x: float, y: float, z: float) -> float:
     zone = 1.0 - ramp(y, edge - 6.0, edge + 4.0)
     corner = p.corner_x[side]
     if y > p.stomion_y - 6.0:  # bare between moustache and cheek
-        zone *= ramp(ax, corner + 4.0, corner + 14.0) + (1.0 - ramp(y, p.stomion_y - 6.0, p.stomion_y + 4.0)) * (
-            1.0 - ramp(ax, corner + 4.0, corner + 14.0)
-        )
-    moustache = ramp(y, p.stomion_y - 3.0, p.stomion_y + 2.0) * (1.0 - ramp(y, p.subnasale_y - 5.5, p.subnasale_y - 1.5))
-    moustache *= 1.0 - ramp(ax, corner - 1.0 + 0.5 * (p.stomion_y + 6.0 - y), corner + 7.0 + 0.5 * (p.stomion_y + 6.0 - y))
+        zone *= ramp(ax, corner + 4.0, corner + 14.0) + (
+            1.0 - ramp(y, p.stomion_y - 6.0, p.stomion_y + 4.0)
+        ) * (1.0 - ramp(ax, corner + 4.0, corner + 14.0))
+    moustache = ramp(y, p.stomion_y - 3.0, p.stomion_y + 2.0) * (
+        1.0 - ramp(y, p.subnasale_y - 5.5, p.subnasale_y - 1.5)
+    )
+    moustache *= 1.0 - ramp(
+        ax, corner - 1.0 + 0.5 * (p.stomion_y + 6.0 - y), corner + 7.0 + 0.5 * (p.stomion_y + 6.0 - y)
+    )
     zone = max(zone, moustache)
     zone *= ramp(y, p.chin_y - 30.0, p.chin_y - 8.0)
     t, top, _, _, bottom = lip_curves(p, x)
@@ -190,19 +216,63 @@ def beard_zone(p: Any, x: float, y: float, z: float) -> float:
     return zone
 
 
-_HAIRLINE_ANGLE = np.array([0.0, 17.0, 34.0, 46.0, 52.0, 57.0, 62.0, 67.0, 71.0, 74.0, 78.0, 82.0, 88.0, 102.0, 118.0, 140.0, 165.0, 180.0])
-_HAIRLINE_Y = np.array([73.0, 73.5, 68.0, 61.0, 56.0, 38.0, 26.0, 16.0, 2.0, -12.0, -14.0, 0.0, 9.0, 8.0, -28.0, -50.0, -66.0, -68.0])
+_HAIRLINE_ANGLE = np.array(
+    [
+        0.0,
+        17.0,
+        34.0,
+        46.0,
+        52.0,
+        57.0,
+        62.0,
+        67.0,
+        71.0,
+        74.0,
+        78.0,
+        82.0,
+        88.0,
+        102.0,
+        118.0,
+        140.0,
+        165.0,
+        180.0,
+    ]
+)
+_HAIRLINE_Y = np.array(
+    [
+        73.0,
+        73.5,
+        68.0,
+        61.0,
+        56.0,
+        38.0,
+        26.0,
+        16.0,
+        2.0,
+        -12.0,
+        -14.0,
+        0.0,
+        9.0,
+        8.0,
+        -28.0,
+        -50.0,
+        -66.0,
+        -68.0,
+    ]
+)
 
 
 @kernel
 def hairline(p: Any, x: float, y: float, z: float) -> float:
     """How far inside the hair of the head a point of the skin lies, mm along the face; negative outside."""
     angle = math.degrees(math.atan2(abs(x), z + 2.0))
-    jitter = 1.8 * value_noise(x / 5.0, z / 5.0, int(p.seed) + 40) + 0.9 * value_noise(x / 1.7, z / 1.7, int(p.seed) + 41)
+    jitter = 1.8 * value_noise(x / 5.0, z / 5.0, int(p.seed) + 40) + 0.9 * value_noise(
+        x / 1.7, z / 1.7, int(p.seed) + 41
+    )
     edge = np.interp(angle, _HAIRLINE_ANGLE, _HAIRLINE_Y)
     edge += (p.hairline_y - 73.0) * (1.0 - ramp(angle, 46.0, 64.0))
     edge += p.hairline_recess * ramp(angle, 12.0, 30.0) * (1.0 - ramp(angle, 38.0, 52.0))
-    return y - edge + jitter
+    return float(y - edge + jitter)
 
 
 @kernel
@@ -239,8 +309,12 @@ def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats)
         ax = abs(x)
         around = math.atan2(x, z + 12.0) * 80.0
         # blood: cheeks, nose, chin, around the eyes
-        blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.08 * value_noise(around / 3.1, y / 3.1, seed + 12)
-        brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.07 * value_noise(around / 1.9, y / 1.9, seed + 14)
+        blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.08 * value_noise(
+            around / 3.1, y / 3.1, seed + 12
+        )
+        brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.07 * value_noise(
+            around / 1.9, y / 1.9, seed + 14
+        )
         if z > 30.0 and y > p.chin_y - 12.0:
             u = (ax - 40.0) / 17.0
             w = (y + 30.0) / 14.0
@@ -274,8 +348,19 @@ def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats)
 
 @kernel
 def _shade_skin(
-    p: Any, q: Any, is_ear: bool, cx: float, cy: float, cz: float, x: float, y: float, z: float,
-    n: Any, v: Any, light: Any, out: Any,
+    p: Any,
+    q: Any,
+    is_ear: bool,
+    cx: float,
+    cy: float,
+    cz: float,
+    x: float,
+    y: float,
+    z: float,
+    n: Any,
+    v: Any,
+    light: Any,
+    out: Any,
 ) -> None:
     seed = int(q.seed)
     r, g, b = q.skin[0], q.skin[1], q.skin[2]
@@ -316,8 +401,8 @@ def _shade_skin(
         cell = 3.6 if kind == 0 else 27.0
         chance = q.freckles * (0.75 if y > -60.0 else 0.3) if kind == 0 else 0.16
         if chance > 0.01:
-            gi = int(math.floor(around / cell))
-            gj = int(math.floor(y / cell))
+            gi = math.floor(around / cell)
+            gj = math.floor(y / cell)
             for oi in range(-1, 2):
                 for oj in range(-1, 2):
                     i = gi + oi
@@ -325,7 +410,11 @@ def _shade_skin(
                     if hash01(i, j, seed + 50 + kind) < chance:
                         fx = (i + hash01(i, j, seed + 52 + kind)) * cell - around
                         fy = (j + hash01(i, j, seed + 54 + kind)) * cell - y
-                        size = (0.35 + 0.5 * hash01(i, j, seed + 56)) if kind == 0 else (0.7 + 0.9 * hash01(i, j, seed + 57))
+                        size = (
+                            (0.35 + 0.5 * hash01(i, j, seed + 56))
+                            if kind == 0
+                            else (0.7 + 0.9 * hash01(i, j, seed + 57))
+                        )
                         spot = 1.0 - ramp(math.sqrt(fx * fx + fy * fy), 0.55 * size, 1.25 * size)
                         brown += spot * (0.35 if kind == 0 else 1.1)
     # absorb: blood takes green and blue, melanin takes blue most
@@ -397,7 +486,19 @@ def _shade_skin(
 
 
 @kernel
-def _shade_eye(p: Any, q: Any, cx: float, cy: float, cz: float, sx: float, sy: float, n: Any, v: Any, light: Any, out: Any) -> None:
+def _shade_eye(
+    p: Any,
+    q: Any,
+    cx: float,
+    cy: float,
+    cz: float,
+    sx: float,
+    sy: float,
+    n: Any,
+    v: Any,
+    light: Any,
+    out: Any,
+) -> None:
     side = 1 if sx > 0.0 else 0
     seed = int(q.seed) + 900 + side
     gx, gy, gz = q.gaze[side, 0], q.gaze[side, 1], q.gaze[side, 2]
@@ -412,7 +513,9 @@ def _shade_eye(p: Any, q: Any, cx: float, cy: float, cz: float, sx: float, sy: f
     # white, with fine veins and pink corners
     veins = value_noise(cx * 1.3 + 1.5 * value_noise(cx / 2.0, cy / 2.0, seed), cy * 4.2, seed + 1)
     redness = 0.05 + 0.10 * max(veins - 0.45, 0.0) * ramp(rho, radius, radius + 5.0)
-    redness += 0.35 * ramp(-out_dx, p.canthus_medial - 4.4, p.canthus_medial - 1.5) + 0.16 * ramp(out_dx, p.canthus_lateral - 3.0, p.canthus_lateral)
+    redness += 0.35 * ramp(-out_dx, p.canthus_medial - 4.4, p.canthus_medial - 1.5) + 0.16 * ramp(
+        out_dx, p.canthus_lateral - 3.0, p.canthus_lateral
+    )
     r = 0.66
     g = 0.64 * math.exp(-1.1 * redness)
     b = 0.63 * math.exp(-1.0 * redness)
@@ -421,7 +524,10 @@ def _shade_eye(p: Any, q: Any, cx: float, cy: float, cz: float, sx: float, sy: f
         if limb > 0.0:
             angle = math.atan2(py, px)
             rel = rho / radius
-            spokes = value_noise(angle * 9.0, rel * 2.5, seed + 2) * 0.6 + value_noise(angle * 22.0, rel * 5.0, seed + 3) * 0.4
+            spokes = (
+                value_noise(angle * 9.0, rel * 2.5, seed + 2) * 0.6
+                + value_noise(angle * 22.0, rel * 5.0, seed + 3) * 0.4
+            )
             tone = 1.0 + 0.38 * spokes
             inner = 1.0 - ramp(rel, 0.38, 0.62)
             ring = ramp(rel, 0.78, 0.98)
@@ -534,7 +640,11 @@ def _shade_mouth(p: Any, q: Any, cx: float, cy: float, light: Any, out: Any) -> 
                     at += size
                 u = (ax - left) / width
                 body = 1.0 - 0.45 * math.exp(-((min(u, 1.0 - u) * width / 0.28) ** 2))
-                gum = ramp(cy, high_edge - 1.6, high_edge - 0.2) if jaw == 0 else ramp(-cy, -low_edge - 1.6, -low_edge)
+                gum = (
+                    ramp(cy, high_edge - 1.6, high_edge - 0.2)
+                    if jaw == 0
+                    else ramp(-cy, -low_edge - 1.6, -low_edge)
+                )
                 shade = hash01(int(left * 10), jaw, seed) * 0.06
                 tr = (0.66 - shade) * body
                 tg = (0.60 - shade) * body
@@ -550,7 +660,9 @@ def _shade_mouth(p: Any, q: Any, cx: float, cy: float, light: Any, out: Any) -> 
                 r += (tr * wing - r) * t
                 g += (tg * wing - g) * t
                 b += (tb * wing - b) * t
-    shade = (1.0 - 0.60 * math.exp(-max(top_gap, 0.0) / 1.7)) * (1.0 - 0.28 * math.exp(-max(low_gap, 0.0) / 1.4))
+    shade = (1.0 - 0.60 * math.exp(-max(top_gap, 0.0) / 1.7)) * (
+        1.0 - 0.28 * math.exp(-max(low_gap, 0.0) / 1.4)
+    )
     out[0] = r * light[0] * shade
     out[1] = g * light[1] * shade
     out[2] = b * light[2] * shade
@@ -564,7 +676,9 @@ def _shade_cloth(
     seed = int(q.seed) + 300
     tone = 1.0
     if pattern < 0.5:
-        tone += 0.05 * value_noise(cx * 2.2, cy * 0.9, seed) + 0.05 * value_noise(cx / 0.5, cy / 0.5, seed + 1)
+        tone += 0.05 * value_noise(cx * 2.2, cy * 0.9, seed) + 0.05 * value_noise(
+            cx / 0.5, cy / 0.5, seed + 1
+        )
     elif pattern < 1.5:
         weave = math.sin(cx * 4.4) * math.sin(cy * 4.4)
         tone += 0.05 * weave + 0.05 * value_noise(cx / 0.6, cy / 0.6, seed + 1)
@@ -589,7 +703,9 @@ def _shade_cloth(
 
 @kernel
 def _shade_frame(q: Any, n: Any, v: Any, light: Any, out: Any) -> None:
-    shine = _gloss(n[0], n[1], n[2], v[0], v[1], v[2], q.main, max(0.22, 0.5 * q.key_size), 0.05 + 0.5 * q.frame_gloss)
+    shine = _gloss(
+        n[0], n[1], n[2], v[0], v[1], v[2], q.main, max(0.22, 0.5 * q.key_size), 0.05 + 0.5 * q.frame_gloss
+    )
     back = _gloss(n[0], n[1], n[2], v[0], v[1], v[2], q.second, 0.35, 0.05 + 0.5 * q.frame_gloss)
     for c in range(3):
         out[c] = q.frame[c] * light[c] + shine * light[6] * q.main_colour[c] + back * q.second_colour[c]
@@ -597,8 +713,18 @@ def _shade_frame(q: Any, n: Any, v: Any, light: Any, out: Any) -> None:
 
 @kernel
 def shade_point(
-    anatomy: Any, paint: Any, material: int, corners: Floats, a: int, b: int, c: int,
-    wa: float, wb: float, wc: float, f: Floats, out: Floats,
+    anatomy: Any,
+    paint: Any,
+    material: int,
+    corners: Floats,
+    a: int,
+    b: int,
+    c: int,
+    wa: float,
+    wb: float,
+    wc: float,
+    f: Floats,
+    out: Floats,
 ) -> None:
     """Colour of a point of a triangle.
 
@@ -665,8 +791,18 @@ def shade_point(
 
 @kernel
 def resolve(
-    index: Ints, nearness: Floats, screen: Floats, triangles: Ints, material: Any, corners: Floats,
-    strand_colour: Floats, anatomy: Any, paint: Any, backdrop: Floats, factor: int, out: Floats,
+    index: Ints,
+    nearness: Floats,
+    screen: Floats,
+    triangles: Ints,
+    material: Any,
+    corners: Floats,
+    strand_colour: Floats,
+    anatomy: Any,
+    paint: Any,
+    backdrop: Floats,
+    factor: int,
+    out: Floats,
 ) -> None:
     """Shade the samples and average them to pixels.
 
@@ -713,9 +849,8 @@ def resolve(
                 for t in range(factor):
                     k = index[factor * i + s, factor * j + t]
                     other = -1 if k < 0 else (255 if k >= count else int(material[k]))
-                    if other != kind:
-                        smooth = False
-                    elif kind >= 0 and abs(nearness[factor * i + s, factor * j + t] - near) > 0.0025 * near:
+                    step = abs(nearness[factor * i + s, factor * j + t] - near)
+                    if other != kind or (kind >= 0 and step > 0.0025 * near):
                         smooth = False
             if smooth and kind < 0:
                 for c in range(3):
@@ -749,15 +884,24 @@ def resolve(
                         b = triangles[k, 1]
                         d = triangles[k, 2]
                         wa, wb, wc = triangle_weights(screen, a, b, d, factor * j + t, factor * i + s)
-                        shade_point(anatomy, paint, int(material[k]), corners, a, b, d, wa, wb, wc, scratch, colour)
+                        shade_point(
+                            anatomy, paint, int(material[k]), corners, a, b, d, wa, wb, wc, scratch, colour
+                        )
                         for c in range(3):
                             out[i, j, c] += share * colour[c]
 
 
 @kernel
 def shade_strands(
-    world: Floats, starts: Ints, outward: Floats, tone: Floats, white: Floats, growth: Any, light: Floats,
-    paint: Any, out: Floats,
+    world: Floats,
+    starts: Ints,
+    outward: Floats,
+    tone: Floats,
+    white: Floats,
+    growth: Any,
+    light: Floats,
+    paint: Any,
+    out: Floats,
 ) -> None:
     """Colour of the vertices of strands: diffuse and two sheens along the strand (Kajiya and Kay 1989).
 
@@ -838,7 +982,9 @@ def shade_strands(
                     sy = ty - 0.16 * outward[k, 1]
                     sz = tz - 0.16 * outward[k, 2]
                     th2 = (sx * hx + sy * hy + sz * hz) / length
-                    facing = max(0.0, 0.25 + 0.75 * (outward[k, 0] * lx + outward[k, 1] * ly + outward[k, 2] * lz))
+                    facing = max(
+                        0.0, 0.25 + 0.75 * (outward[k, 0] * lx + outward[k, 1] * ly + outward[k, 2] * lz)
+                    )
                     power = (q.main_colour[1] if which == 0 else q.second_colour[1]) * facing
                     if which == 0:
                         power *= light[k, 6]
@@ -851,7 +997,9 @@ def shade_strands(
             t2 = t * t
             for c in range(3):
                 diffuse = base[c] * (1.15 * light[k, c] + glow * light[k, 1]) * t
-                out[k, c] = diffuse + t2 * (0.045 * sheen1 + 0.55 * base[c] * sheen2 * light[k, c] / max(light[k, 1], 0.05))
+                out[k, c] = diffuse + t2 * (
+                    0.045 * sheen1 + 0.55 * base[c] * sheen2 * light[k, c] / max(light[k, 1], 0.05)
+                )
 
 
 @kernel
@@ -865,7 +1013,8 @@ def label_samples(index: Ints, label_of: Any, labels: Any, person: Any) -> None:
     label_of : ndarray of shape (K,)
         Label of each index, uint8, 0 is the background; indices below 0 are background.
     labels : ndarray of shape (H, W)
-        Receives the most frequent label, uint8; of a tie the highest; background where less than half is covered.
+        Receives the most frequent label, uint8; of a tie the highest; background where less than half is
+        covered.
     person : ndarray of shape (H, W)
         Receives the share of the samples that are not background, float32.
     """
@@ -883,7 +1032,7 @@ def label_samples(index: Ints, label_of: Any, labels: Any, person: Any) -> None:
             best = 0
             if 2 * covered >= factor * factor:
                 for c in range(1, 16):
-                    if count[c] > 0 and count[c] >= count[best] or best == 0 and count[c] > 0:
+                    if (count[c] > 0 and count[c] >= count[best]) or (best == 0 and count[c] > 0):
                         best = c
             labels[i, j] = best
             person[i, j] = covered / (factor * factor)

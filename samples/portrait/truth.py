@@ -136,11 +136,12 @@ class Truth:
 CHECKS = (
     "resolution", "aspect_ratio", "pixelation", "border", "colour_photo", "background_uniformity",
     "background_colour", "background_shadow", "single_face", "illumination_uniformity", "face_shadow",
-    "skin_reflection", "under_exposure_prevention", "over_exposure_prevention", "dynamic_range", "natural_colour",
-    "sharpness", "noise", "compression_artifacts", "marks", "head_height", "head_centring", "eye_line", "margin_above",
-    "inter_eye_distance", "head_pose_yaw", "head_pose_pitch", "head_pose_roll", "shoulders", "perspective",
-    "eyes_open", "gaze", "eyes_visible", "red_eye", "glasses", "dark_lenses", "lens_reflection", "mouth_closed",
-    "teeth", "expression_neutrality", "mouth_occlusion", "face_occlusion", "no_head_covering", "ears_forehead",
+    "skin_reflection", "under_exposure_prevention", "over_exposure_prevention", "dynamic_range",
+    "natural_colour", "sharpness", "noise", "compression_artifacts", "marks", "head_height", "head_centring",
+    "eye_line", "margin_above", "inter_eye_distance", "head_pose_yaw", "head_pose_pitch", "head_pose_roll",
+    "shoulders", "perspective", "eyes_open", "gaze", "eyes_visible", "red_eye", "glasses", "dark_lenses",
+    "lens_reflection", "mouth_closed", "teeth", "expression_neutrality", "mouth_occlusion", "face_occlusion",
+    "no_head_covering", "ears_forehead",
 )  # fmt: skip
 """Checks for which the parameters of a portrait can say what is right."""
 
@@ -160,14 +161,15 @@ def expected_verdicts(p: Parameters, facts: dict[str, float]) -> dict[str, Expec
     p : Parameters
         The portrait's parameters.
     facts : dict
-        ``head_height_mm``, ``inter_eye_px``, ``light_balance``, ``cast_shadow``, ``eyes_covered``, ``crown_mm`` (below
-        the upper edge), ``chin_mm`` (above the lower edge), ``native_share``, ``ears_hidden``, ``gaze``: largest angle
-        of an eye to the lens.
+        ``head_height_mm``, ``inter_eye_px``, ``light_balance``, ``cast_shadow``, ``eyes_covered``,
+        ``crown_mm`` (below the upper edge), ``chin_mm`` (above the lower edge), ``native_share``,
+        ``ears_hidden``, ``gaze``: largest angle of an eye to the lens.
 
     Returns
     -------
     dict
-        Check → "pass", "fail", "review" or None. Distances to a limit within which people would disagree give None.
+        Check → "pass", "fail", "review" or None. Distances to a limit within which people would disagree give
+        None.
     """
     f = facts
     s, w, e, b = p.sensor, p.wear, p.expression, p.background
@@ -183,7 +185,12 @@ def expected_verdicts(p: Parameters, facts: dict[str, float]) -> dict[str, Expec
     # background
     busy = b.strength if b.kind in ("gradient", "texture", "lines", "object") else 0.0
     out["background_uniformity"] = None if b.kind == "second_face" else _band(busy, 0.0, 0.25)
-    shown = 0.6 > abs(s.exposure) and abs(s.red_gain - 1) < 0.06 and abs(s.blue_gain - 1) < 0.06 and s.contrast > -0.3
+    shown = (
+        abs(s.exposure) < 0.6
+        and abs(s.red_gain - 1) < 0.06
+        and abs(s.blue_gain - 1) < 0.06
+        and s.contrast > -0.3
+    )
     chroma = math.hypot(b.a, b.b)
     colour: Expected = None
     if shown and b.kind in ("plain", "second_face") and b.shadow == 0.0:
@@ -213,13 +220,17 @@ def expected_verdicts(p: Parameters, facts: dict[str, float]) -> dict[str, Expec
     out["marks"] = _band(s.marks, 0.0, 0.2)
     # geometry
     head = f["head_height_mm"]
-    out["head_height"] = "pass" if 31.2 <= head <= 35.8 else ("fail" if head <= 24.6 or head >= 40.4 else None)
+    out["head_height"] = (
+        "pass" if 31.2 <= head <= 35.8 else ("fail" if head <= 24.6 or head >= 40.4 else None)
+    )
     out["head_centring"] = _band(abs(p.framing.centre_x - 0.5), 0.04, 0.07)
     out["eye_line"] = "pass" if 0.36 <= p.framing.eye_line <= 0.50 else (
         "fail" if not 0.27 <= p.framing.eye_line <= 0.60 else None
     )  # fmt: skip
     out["margin_above"] = "pass" if f["crown_mm"] >= 1.0 else ("fail" if f["crown_mm"] < -0.5 else None)
-    out["inter_eye_distance"] = "pass" if f["inter_eye_px"] >= 93 else ("fail" if f["inter_eye_px"] < 87 else None)
+    out["inter_eye_distance"] = (
+        "pass" if f["inter_eye_px"] >= 93 else ("fail" if f["inter_eye_px"] < 87 else None)
+    )
     out["head_pose_yaw"] = _band(abs(p.pose.yaw), 4.0, 6.5)
     out["head_pose_pitch"] = _band(abs(p.pose.pitch), 4.0, 7.0)
     out["head_pose_roll"] = _band(abs(p.pose.roll), 6.5, 9.5)
@@ -240,7 +251,8 @@ def expected_verdicts(p: Parameters, facts: dict[str, float]) -> dict[str, Expec
     covered = w.covering in ("surgical_mask", "scarf")
     out["mouth_closed"] = None if covered else _band(e.mouth_gap, 0.3, 3.0)
     out["teeth"] = None if covered else (
-        "pass" if e.mouth_gap <= 0.3 or e.teeth <= 0.0 else ("fail" if e.mouth_gap >= 3.0 and e.teeth >= 0.7 else None)
+        "pass" if e.mouth_gap <= 0.3 or e.teeth <= 0.0 else ("fail" if e.mouth_gap >= 3.0 and e.teeth >= 0.7
+        else None)
     )  # fmt: skip
     strength = max(e.smile / 0.5, -e.smile / 0.7, e.brow_raise / 0.65, e.frown / 0.65, e.mouth_gap / 7.0)
     out["expression_neutrality"] = None if covered else _band(strength, 0.3, 1.0)

@@ -111,7 +111,15 @@ def clothes(anatomy: Anatomy, grid: Grid, wear: Wear, seed: int, step: float = 1
     }[wear.clothes]
     out.append(_shell(grid.loft, rows, angles, folds, Material.CLOTHES, head, cut))
     if wear.clothes == "jacket":
-        inner = _shell(grid.loft, rows, angles, 2.0 + 0.3 * (folds - 4), Material.CLOTHES, head, v_neck(26.0 * size, 1.6, 34.0))
+        inner = _shell(
+            grid.loft,
+            rows,
+            angles,
+            2.0 + 0.3 * (folds - 4),
+            Material.CLOTHES,
+            head,
+            v_neck(26.0 * size, 1.6, 34.0),
+        )
         inner.chart[:, 2] = 1.0
         out.append(inner)
     if wear.clothes in ("shirt", "jacket"):
@@ -142,7 +150,16 @@ def _collar(loft: Loft, base: float, size: float, step: float) -> Mesh:
     high[:, 1] += 22.0 - 10.0 * front**6
     edge = ring + outward * (12.0 + 10.0 * front**4)[:, None]
     edge[:, 1] -= 9.0 + 22.0 * front**10 * size
-    points = np.stack([low, 0.5 * (low + high), high, high + outward * 2.0 - (0, 1.5, 0), 0.5 * (high + edge) + outward * 3.0, edge])
+    points = np.stack(
+        [
+            low,
+            0.5 * (low + high),
+            high,
+            high + outward * 2.0 - (0, 1.5, 0),
+            0.5 * (high + edge) + outward * 3.0,
+            edge,
+        ]
+    )
     mesh = grid_mesh(np.ascontiguousarray(points), Material.CLOTHES, closed=False, head=0.0)
     chart = np.stack([mesh.rest[:, 0], mesh.rest[:, 1], np.zeros(len(mesh.rest))], 1)
     return mesh._replace(chart=chart, head=np.full(len(chart), 0.25))
@@ -206,7 +223,9 @@ def headwear(anatomy: Anatomy, grid: Grid, wear: Wear, seed: int, step: float = 
     if kind == "hijab":
         return [_hijab(anatomy, grid, seed, step)]
     angles = _angles(step)
-    rows = np.concatenate([np.linspace(0.0, 1.0, round(12 / step)), np.linspace(1.0, 9.5, round(70 / step))[1:]])
+    rows = np.concatenate(
+        [np.linspace(0.0, 1.0, round(12 / step)), np.linspace(1.0, 9.5, round(70 / step))[1:]]
+    )
 
     def below(p: Floats, angle: Floats) -> Floats:
         return np.asarray(_brim_line(kind, angle) - p[:, 1])
@@ -222,7 +241,7 @@ def headwear(anatomy: Anatomy, grid: Grid, wear: Wear, seed: int, step: float = 
     across, along = (7.0, 1.4) if kind == "headscarf" else (2.5, 1.0)
     push = thick + wave * _folds(angles, rows, seed % 1000 + 81, across, along)
     if kind == "headscarf":
-        push = push + 6.0 * np.exp(-((rows[:, None] - 3.0) / 1.6) ** 2)
+        push = push + 6.0 * np.exp(-(((rows[:, None] - 3.0) / 1.6) ** 2))
     if kind == "hat":
         push = push + 12.0 * np.clip(1.0 - rows / 2.5, 0, 1)[:, None]
     out = [_shell(grid.loft, rows, angles, push, Material.HEADWEAR, 1.0, below)]
@@ -244,8 +263,14 @@ def _brim(anatomy: Anatomy, grid: Grid, kind: str, step: float) -> Mesh:
     line = _brim_line(kind, angles)
     reach = np.linspace(0.0, 1.0, round(26 / step))
     width = float(anatomy.head_half[0]) + 11.0
-    depth = np.where(np.cos(angles) > 0, float(anatomy.forehead_z[0]) + 11.0, -float(anatomy.occiput_z[0]) + 11.0)
-    far = 68.0 * np.clip(np.cos(angles * (0.5 * np.pi / limit)), 0, 1) ** 0.6 if kind == "cap" else np.full(len(angles), 62.0)
+    depth = np.where(
+        np.cos(angles) > 0, float(anatomy.forehead_z[0]) + 11.0, -float(anatomy.occiput_z[0]) + 11.0
+    )
+    far = (
+        68.0 * np.clip(np.cos(angles * (0.5 * np.pi / limit)), 0, 1) ** 0.6
+        if kind == "cap"
+        else np.full(len(angles), 62.0)
+    )
     x = np.sin(angles) * width
     z = np.cos(angles) * depth
     dx = np.sin(angles) * (0.25 if kind == "cap" else 1.0)
@@ -256,10 +281,9 @@ def _brim(anatomy: Anatomy, grid: Grid, kind: str, step: float) -> Mesh:
     sag = 15.0 if kind == "cap" else 6.0
     py = line + 2.0 - sag * r**1.3 - (0.0022 * (px**2) if kind == "cap" else 0.0004 * px**2)
     points = np.stack(np.broadcast_arrays(px, py, pz), -1)
-    top = points + (0, 2.2, 0)
+    top = points + np.array([0.0, 2.2, 0.0])
     both = np.concatenate([top, points[::-1]])
-    mesh = grid_mesh(np.ascontiguousarray(both), Material.HEADWEAR, closed=kind == "hat")
-    return mesh
+    return grid_mesh(np.ascontiguousarray(both), Material.HEADWEAR, closed=kind == "hat")
 
 
 def _hijab(anatomy: Anatomy, grid: Grid, seed: int, step: float) -> Mesh:
@@ -270,14 +294,20 @@ def _hijab(anatomy: Anatomy, grid: Grid, seed: int, step: float) -> Mesh:
     back_z = loft.back_z.copy()
     front_y = loft.front_y.copy()
     # The cloth falls from the jaw to the shoulders instead of following the neck.
-    half[14:19] = np.maximum(half[14:19], [a.jaw_half + 1, a.jaw_half + 6, a.jaw_half + 16, a.jaw_half + 30, a.jaw_half + 52])
+    half[14:19] = np.maximum(
+        half[14:19], [a.jaw_half + 1, a.jaw_half + 6, a.jaw_half + 16, a.jaw_half + 30, a.jaw_half + 52]
+    )
     front_z[14:19] = np.maximum(front_z[14:19], [66.0, 58.0, 56.0, 60.0, 66.0])
     back_z[12:19] = np.minimum(back_z[12:19], [-74.0, -76.0, -78.0, -82.0, -88.0, -94.0, -100.0])
     front_y[14] = a.chin_y - 4.0
     front_y[15] = a.chin_y - 12.0
     draped = loft._replace(half=half, front_z=front_z, back_z=back_z, front_y=front_y)
     rows = np.concatenate(
-        [np.linspace(0.0, 1.0, round(10 / step)), np.linspace(1.0, 13.0, round(80 / step))[1:], np.linspace(13.0, 20.6, round(80 / step))[1:]]
+        [
+            np.linspace(0.0, 1.0, round(10 / step)),
+            np.linspace(1.0, 13.0, round(80 / step))[1:],
+            np.linspace(13.0, 20.6, round(80 / step))[1:],
+        ]
     )
     angles = _angles(step)
     low = np.clip((rows - 12.0) / 5.0, 0.0, 1.0)[:, None]
@@ -340,8 +370,12 @@ def covering(anatomy: Anatomy, grid: Grid, wear: Wear, seed: int, step: float = 
     under = np.clip((tip - y) / (tip - float(a.chin_y)), 0.0, 1.0)
     bump = float(a.nose_protrusion) * np.where(y > tip, ridge**0.9, 1.0 - 0.62 * under)
     points = bare.copy()
-    points[..., 2] += 3.5 + (bump + 1.5) * np.exp(-((bare[..., 0] / 23.0) ** 2)) + 5.0 * np.sin(np.pi * np.clip(under, 0, 1)) * np.cos(angles)
-    points[..., 2] += 0.9 * np.sign(np.sin((y - tip) / 3.6)) * np.exp(-((y + 62.0) / 26.0) ** 4)  # pleats
+    points[..., 2] += (
+        3.5
+        + (bump + 1.5) * np.exp(-((bare[..., 0] / 23.0) ** 2))
+        + 5.0 * np.sin(np.pi * np.clip(under, 0, 1)) * np.cos(angles)
+    )
+    points[..., 2] += 0.9 * np.sign(np.sin((y - tip) / 3.6)) * np.exp(-(((y + 62.0) / 26.0) ** 4))  # pleats
     mesh = grid_mesh(np.ascontiguousarray(points), Material.COVER, closed=False)
     top = -14.0 - 0.20 * np.abs(points[..., 0])
     cut = np.maximum(points[..., 1] - top, -50.0).ravel()
@@ -349,7 +383,7 @@ def covering(anatomy: Anatomy, grid: Grid, wear: Wear, seed: int, step: float = 
 
 
 class Lens(NamedTuple):
-    """One lens: points (N, 3) in the head frame, its triangles, and its chart (N, 2): -1 … 1 across and up."""
+    """One lens: points (N, 3) in the head frame, its triangles, its chart (N, 2): -1 … 1 across and up."""
 
     points: Floats
     chart: Floats
@@ -359,8 +393,8 @@ class Lens(NamedTuple):
 class Spectacles(NamedTuple):
     """A frame, its lenses, and how they look.
 
-    ``transmission``: linear RGB that a lens lets through; ``glare``: 0 to 1; ``colour``: linear RGB of the frame;
-    ``gloss``: 0 plastic to 1 metal.
+    ``transmission``: linear RGB that a lens lets through; ``glare``: 0 to 1; ``colour``: linear RGB of the
+    frame; ``gloss``: 0 plastic to 1 metal.
     """
 
     frame: list[Mesh]
@@ -374,10 +408,7 @@ class Spectacles(NamedTuple):
 def _tube(path: Floats, tall: Floats | float, deep: float, closed: bool, sides: int = 8) -> Mesh:
     # A bar along a path in the plane of the face; `tall` is its half height across the path, `deep` along z.
     n = len(path)
-    if closed:
-        along = np.roll(path, -1, 0) - np.roll(path, 1, 0)
-    else:
-        along = np.gradient(path, axis=0)
+    along = np.roll(path, -1, 0) - np.roll(path, 1, 0) if closed else np.gradient(path, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     forward = np.array([0.0, 0.0, 1.0]) - along * along[:, 2:3]
     length = np.linalg.norm(forward, axis=1, keepdims=True)
@@ -385,7 +416,10 @@ def _tube(path: Floats, tall: Floats | float, deep: float, closed: bool, sides: 
     across = np.cross(along, forward)
     turn = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     tall = np.broadcast_to(tall, (n,))
-    ring = across[:, None] * (np.cos(turn)[None, :] * tall[:, None])[..., None] + forward[:, None] * (np.sin(turn) * deep)[None, :, None]
+    ring = (
+        across[:, None] * (np.cos(turn)[None, :] * tall[:, None])[..., None]
+        + forward[:, None] * (np.sin(turn) * deep)[None, :, None]
+    )
     points = path[:, None] + ring
     if closed:
         points = np.concatenate([points, points[:1]])
@@ -422,9 +456,12 @@ def spectacles(anatomy: Anatomy, wear: Wear, step: float = 1.0) -> Spectacles | 
     half_w = (23.5 + 4.0 * draw[0]) * scale
     half_h = (0.70 + 0.16 * draw[1]) * half_w
     heavy = wear.glasses == "heavy"
-    thick = {"heavy": 3.4 + 0.8 * draw[2], "rimless": 0.0, "dark": 1.6 + draw[2], "tinted": 0.9 + 0.8 * draw[2]}.get(
-        wear.glasses, 0.8 + 0.9 * draw[2]
-    )
+    thick = {
+        "heavy": 3.4 + 0.8 * draw[2],
+        "rimless": 0.0,
+        "dark": 1.6 + draw[2],
+        "tinted": 0.9 + 0.8 * draw[2],
+    }.get(wear.glasses, 0.8 + 0.9 * draw[2])
     exponent = 2.1 + 2.4 * wear.glasses_shape
     middle_x = 0.5 * float(a.ipd) + 1.0
     middle_y = -2.5 - wear.glasses_drop
@@ -454,7 +491,9 @@ def spectacles(anatomy: Anatomy, wear: Wear, step: float = 1.0) -> Spectacles | 
         bulge = 2.2 * (1.0 - rings[:, None] ** 2)
         points = np.stack([lx, ly, plane(lx, ly) + bulge], -1)
         mesh = grid_mesh(np.ascontiguousarray(points), Material.FRAME, closed=True)
-        chart = np.stack([(mesh.rest[:, 0] - sign * middle_x) / half_w, (mesh.rest[:, 1] - middle_y) / half_h], 1)
+        chart = np.stack(
+            [(mesh.rest[:, 0] - sign * middle_x) / half_w, (mesh.rest[:, 1] - middle_y) / half_h], 1
+        )
         lenses.append(Lens(mesh.rest, chart, mesh.triangles))
         # hinge and temple
         outer = middle_x + half_w
@@ -472,7 +511,9 @@ def spectacles(anatomy: Anatomy, wear: Wear, step: float = 1.0) -> Spectacles | 
     way = np.linspace(-1, 1, round(18 / step) + 2)
     by = middle_y + 0.28 * half_h + 2.5 * (1 - way**2)
     bx = way * (inner + 1.0)
-    frame.append(_tube(np.stack([bx, by, plane(bx, by) + 1.5 * (1 - way**2)], 1), max(1.0, 0.8 * thick), 1.2, False))
+    frame.append(
+        _tube(np.stack([bx, by, plane(bx, by) + 1.5 * (1 - way**2)], 1), max(1.0, 0.8 * thick), 1.2, False)
+    )
     metal = not heavy and wear.glasses != "dark" and draw[3] < 0.45
     dark = np.array([0.012, 0.012, 0.013]) if draw[4] < 0.6 else np.array([0.06, 0.028, 0.014])
     colour = np.array([0.30, 0.28, 0.25]) * (0.5 + 0.8 * draw[5]) if metal else dark
@@ -485,10 +526,14 @@ def spectacles(anatomy: Anatomy, wear: Wear, step: float = 1.0) -> Spectacles | 
 
 
 def paint_colours(wear: Wear) -> dict[str, Any]:
-    """Colours and patterns of clothes, headwear and covering, as fields of :data:`samples.portrait.shading.PAINT`."""
+    """Colours and patterns of clothes, headwear and covering, as fields of ``shading.PAINT``."""
     from samples.portrait.colours import from_hsv
 
-    cover = from_hsv(0.55, 0.18, 0.86) if wear.covering == "surgical_mask" else from_hsv(wear.headwear_hue, 0.5, 0.35)
+    cover = (
+        from_hsv(0.55, 0.18, 0.86)
+        if wear.covering == "surgical_mask"
+        else from_hsv(wear.headwear_hue, 0.5, 0.35)
+    )
     patterns = {"crew": 0.0, "vneck": 2.0, "shirt": 1.0, "jacket": 1.0, "turtleneck": 2.0, "top": 0.0}
     return {
         "cloth": from_hsv(wear.clothes_hue, wear.clothes_saturation, wear.clothes_value),
