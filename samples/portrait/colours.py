@@ -120,7 +120,7 @@ def hair_colour(melanin: float, red: float, grey: float = 0.0) -> Floats:
 def iris_colour(colour: float) -> Floats:
     """Linear RGB of an iris: 0 dark brown, 0.35 hazel, 0.6 green, 0.8 blue, 1 light grey."""
     stops = np.array(
-        [[0.030, 0.012, 0.006], [0.085, 0.040, 0.014], [0.13, 0.085, 0.030], [0.12, 0.13, 0.060],
+        [[0.018, 0.008, 0.005], [0.058, 0.026, 0.010], [0.13, 0.085, 0.030], [0.12, 0.13, 0.060],
          [0.095, 0.15, 0.20], [0.22, 0.26, 0.28]]
     )  # fmt: skip
     at = [0.0, 0.22, 0.4, 0.6, 0.8, 1.0]

@@ -211,9 +211,15 @@ def _ear_boundary(anatomy: Anatomy, alpha: Floats) -> tuple[Floats, Floats]:
     s = np.sin(alpha)
     breadth = 0.5 * width * (1.0 + 0.20 * s - 0.12 * np.maximum(-s, 0) ** 2)
     e = breadth * c * (1.0 - 0.10 * np.maximum(-s, 0))
-    f = half * s
-    lean = 0.07 * width * np.sin(2 * alpha)
-    return 0.44 * width + e + lean, f
+    below = np.maximum(-s, 0)
+    f = half * s * (1.0 - 0.12 * below**2)
+    lean = 0.07 * width * np.sin(2 * alpha) * (s > 0)
+    return 0.44 * width + e + lean - 0.24 * width * below**1.5, f
+
+
+def _lobe_tuck(rho: Floats, alpha: Floats) -> Floats:
+    # The lobe is grown to the cheek, which recedes below the ear: mm towards the head.
+    return np.asarray(-5.0 * rho * np.maximum(-np.sin(alpha), 0.0) ** 1.5)
 
 
 def ear_outline(anatomy: Anatomy, side: int, alpha: Floats) -> Floats:
@@ -235,7 +241,8 @@ def ear_outline(anatomy: Anatomy, side: int, alpha: Floats) -> Floats:
     """
     origin, back, up, normal = _ear_axes(anatomy, side)
     e, f = _ear_boundary(anatomy, alpha)
-    return np.asarray(origin + e[:, None] * back + f[:, None] * up + 2.0 * normal)
+    out = 2.0 + _lobe_tuck(np.ones_like(alpha), alpha)
+    return np.asarray(origin + e[:, None] * back + f[:, None] * up + out[:, None] * normal)
 
 
 def ear_mesh(anatomy: Anatomy, side: int, step: float = 1.0) -> Mesh:
@@ -265,7 +272,7 @@ def ear_mesh(anatomy: Anatomy, side: int, step: float = 1.0) -> Mesh:
     centre = 0.42 * anatomy.ear_width[0]
     rr, aa = np.meshgrid(np.minimum(rho, 1.0), alpha, indexing="ij")
     height, hollow = _ear_relief(rr, aa, float(anatomy.ear_width[0]) / 36.0)
-    height = height + lift[:, None]
+    height = height + lift[:, None] + _lobe_tuck(rr, aa)
     ee = centre + rho[:, None] * (e - centre)
     ff = rho[:, None] * f
     points = origin + ee[..., None] * back + ff[..., None] * up + height[..., None] * normal

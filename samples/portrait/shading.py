@@ -516,9 +516,9 @@ def _shade_eye(
     redness += 0.35 * ramp(-out_dx, p.canthus_medial - 4.4, p.canthus_medial - 1.5) + 0.16 * ramp(
         out_dx, p.canthus_lateral - 3.0, p.canthus_lateral
     )
-    r = 0.66
-    g = 0.64 * math.exp(-1.1 * redness)
-    b = 0.63 * math.exp(-1.0 * redness)
+    r = 0.58
+    g = 0.56 * math.exp(-1.1 * redness)
+    b = 0.55 * math.exp(-1.0 * redness)
     if along > 0.0:
         limb = 1.0 - ramp(rho, radius - 0.45, radius + 0.35)
         if limb > 0.0:
