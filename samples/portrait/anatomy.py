@@ -73,7 +73,7 @@ MEASURES: dict[str, Measure] = {
     "orbit_depth": Measure(5.0, 6.0, 1.0, 3.6),
     # brows
     "brow_y": Measure(19.4, 17.6, 1.8, 15.5),
-    "brow_arch": Measure(3.4, 2.2, 1.2, 2.2),
+    "brow_arch": Measure(1.4, 0.2, 1.2, 1.2),
     "brow_tilt": Measure(0.0, -1.2, 1.6, 0.0),
     "brow_thickness": Measure(6.6, 9.2, 1.1, 5.2),
     "brow_inner": Measure(13.2, 13.5, 2.0, 11.5),
@@ -90,7 +90,7 @@ MEASURES: dict[str, Measure] = {
     # mouth
     "mouth_half": Measure(24.6, 26.0, 1.9, 18.0),
     "lip_upper": Measure(7.6, 7.4, 1.6, 6.8),
-    "lip_lower": Measure(10.6, 10.2, 1.6, 8.2),
+    "lip_lower": Measure(11.9, 11.5, 1.6, 8.8),
     "lip_fullness": Measure(3.6, 3.2, 0.8, 3.2),
     "cupid": Measure(1.4, 1.3, 0.5, 1.2),
     "mouth_corner_drop": Measure(0.8, 1.6, 1.0, 0.4),

@@ -403,9 +403,9 @@ def _behind(p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, width
         other = p.changed(
             identity__seed=p.identity.seed + 7919,
             background__kind="plain",
-            framing__head_height=p.framing.head_height * float(rng.uniform(0.5, 0.68)),
-            framing__centre_x=float(rng.choice([0.08, 0.92])),
-            framing__eye_line=float(rng.uniform(0.25, 0.5)),
+            framing__head_height=p.framing.head_height * float(rng.uniform(0.46, 0.6)),
+            framing__centre_x=float(rng.choice([0.13, 0.87])),
+            framing__eye_line=float(rng.uniform(0.2, 0.35)),
             framing__border=0.0,
             wear__glasses="none",
             wear__headwear="none",

@@ -605,12 +605,12 @@ def _shade_mouth(p: Any, q: Any, cx: float, cy: float, light: Any, out: Any) -> 
     ax = abs(cx)
     drop = p.jaw_drop
     edge = -1.6 - 1.4 * p.smile
-    r, g, b = 0.085, 0.022, 0.020
+    r, g, b = 0.045, 0.012, 0.011
     # tongue
     tongue = (1.0 - ramp(cy, -2.0 - drop * 0.9, 1.5 - drop * 0.6)) * (1.0 - ramp(ax, 14.0, 22.0))
-    r += 0.20 * tongue
-    g += 0.06 * tongue
-    b += 0.06 * tongue
+    r += 0.09 * tongue
+    g += 0.026 * tongue
+    b += 0.026 * tongue
     if p.teeth > 0.01:
         for jaw in range(2):
             if jaw == 0:
