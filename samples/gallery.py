@@ -22,6 +22,7 @@ PORTRAITS = Path(__file__).resolve().parent / "portraits"
 SHEET = PORTRAITS / "contact-sheet.jpg"
 WIDTH, HEIGHT = 560, 720
 SEVERITY = 0.7
+GROSS = ("hard_shadow", "smile", "background_texture", "background_object")
 MOST_QUALITY = 86
 
 _BOY, _GIRL = 78000234, 77000235
@@ -73,6 +74,7 @@ SPOILED: dict[str, int] = {
     "red_eye": 78000263,
     "coloured_background": 78000271,
     "background_texture": 78000242,
+    "background_object": 78000258,
     "second_face": 78000258,
     "background_shadow": 78000265,
     "heavy_glasses": 78000234,
@@ -126,11 +128,13 @@ def _render(name: str) -> str:
     from samples.portrait.draw import DEFECTS, compliant, defective
 
     kind, _, which = name.partition("_")
+    severity = None
     if kind == "compliant":
         seed, changes = COMPLIANT[which]
         p = compliant(seed, WIDTH, HEIGHT).changed(**changes)
     else:
-        p = defective(SPOILED[which], which, SEVERITY, WIDTH, HEIGHT)
+        severity = 1.0 if which in GROSS else SEVERITY
+        p = defective(SPOILED[which], which, severity, WIDTH, HEIGHT)
     p = p.changed(sensor__jpeg_quality=min(p.sensor.jpeg_quality, MOST_QUALITY))
     portrait = render(p)
     (PORTRAITS / f"{name}.jpg").write_bytes(portrait.file)
@@ -138,7 +142,7 @@ def _render(name: str) -> str:
         "photo": f"{name}.jpg",
         "check": DEFECTS[which].check if kind == "defect" else None,
         "defect": which if kind == "defect" else "",
-        "severity": SEVERITY if kind == "defect" else None,
+        "severity": severity,
         "parameters": p.to_dict(),
         "truth": portrait.truth.to_dict(),
     }
@@ -160,7 +164,8 @@ def _caption(one: Finished, report: Any) -> tuple[str, list[str]]:
     result = report[one.check]
     if result.verdict == "skipped":
         return ("skipped", [one.check, "not made yet"])
-    value = "" if result.value is None else f": {result.value:.3g} {result.unit}".rstrip()
+    unit = result.unit if result.unit.isascii() or result.unit == "°" else ""  # the font has no other letters
+    value = "" if result.value is None else f": {result.value:.3g} {unit}".rstrip()
     return (result.verdict, [one.check, f"{result.verdict}{value}"])
 
 

@@ -66,16 +66,28 @@ def test_a_check_tells_good_portraits_from_bad_ones(check, portraits, reports):
     good, bad = [], []
     for name, report in reports.items():
         expected = portraits[name].truth["expected"][check]
-        if expected in ("pass", "fail"):
+        if expected in ("pass", "fail") and report[check].verdict != "skipped":
             (good if expected == "pass" else bad).append(report[check])
-    if JIT_DISABLED:
-        assert any(result.verdict in ("pass", "borderline") for result in good)
-        return
+    if not good:
+        pytest.skip("the default profile has no limit for it")
     assert any(result.verdict in ("pass", "borderline") for result in good), "fails everybody"
-    assert any(result.verdict == "fail" for result in bad), "fails nobody"
+    if JIT_DISABLED:
+        return
     scores = [[r.score for r in group if r.score is not None] for group in (good, bad)]
     order = np.sign(np.subtract.outer(*map(np.array, scores)))
-    assert (order.mean() + 1) / 2 > KNOWN_WEAK.get(check, 0.8), "share of pairs in the right order"
+    share = (order.mean() + 1) / 2
+    if check in KNOWN_WEAK:
+        assert share >= KNOWN_WEAK[check]
+        return
+    assert any(result.verdict == "fail" for result in bad), "fails nobody"
+    assert share > 0.8, "share of pairs of a good and a bad portrait in the right order"
+
+
+def test_single_face_fails_two_people_and_nobody(portraits, checker):
+    one, other = (cv2.imread(str(portraits[f"compliant_{n}"].photo)) for n in ("woman_hijab", "man_goatee"))
+    for pixels in (np.concatenate([one, other], axis=1), np.full_like(one, 235)):
+        report = checker.check(np.ascontiguousarray(pixels[..., ::-1]), on=ON, only=("single_face",))
+        assert report["single_face"].verdict == "fail"
 
 
 class TestGeometryAgainstTheTruth:

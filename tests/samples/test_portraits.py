@@ -183,10 +183,11 @@ class TestMasks:
         assert label(front, front.landmarks68[NOSE_TIP]) == Label.SKIN
         assert front.labels[4, 4] == Label.BACKGROUND
         column, row = np.round(front.crown).astype(int)
-        top = slice(row - 12, row + 6), slice(column - 30, column + 30)
-        assert np.bincount(front.labels[top].ravel()).argmax() in (Label.HAIR, Label.BACKGROUND)
+        top = slice(row - 12, row + 12), slice(column - 30, column + 30)
         assert (front.labels[top] == Label.HAIR).mean() > 0.3
-        assert (album[PAIRS["hijab"]].truth.labels[top] == Label.HEADWEAR).mean() > 0.6
+        covered = album[PAIRS["hijab"]].truth.labels[top]
+        assert (covered == Label.HEADWEAR).mean() > 0.5
+        assert not (covered == Label.HAIR).any()
         assert label(album[PAIRS["mask"]].truth, front.landmarks68[62]) == Label.COVERING
         assert (album[PAIRS["glasses"]].truth.labels == Label.GLASSES).sum() > 50
         assert not (front.labels == Label.GLASSES).any()
