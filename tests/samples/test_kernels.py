@@ -11,6 +11,8 @@ from hypothesis.extra.numpy import arrays
 from samples.portrait import anatomy, head, lenses, light, noise, parameters, raster, relief, sensor, shading
 from tests.samples import naive
 
+pytestmark = pytest.mark.kernels
+
 small = st.integers(-(2**40), 2**40)
 places = st.floats(-1e4, 1e4, allow_nan=False)
 
