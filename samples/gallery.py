@@ -22,7 +22,7 @@ PORTRAITS = Path(__file__).resolve().parent / "portraits"
 SHEET = PORTRAITS / "contact-sheet.jpg"
 WIDTH, HEIGHT = 560, 720
 SEVERITY = 0.7
-GROSS = ("hard_shadow", "smile", "background_texture", "background_object")
+GROSS = ("smile", "background_texture", "background_object")
 MOST_QUALITY = 86
 
 _BOY, _GIRL = 78000234, 77000235
@@ -64,7 +64,6 @@ SPOILED: dict[str, int] = {
     "stretched": 78000239,
     "few_pixels": 78000263,
     "side_light": 78000253,
-    "hard_shadow": 78000258,
     "hot_spot": 78000272,
     "dark": 78000256,
     "bright": 78000236,

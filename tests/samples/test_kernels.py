@@ -56,8 +56,7 @@ class TestRaster:
         raster.draw_triangles(screen, triangles, np.full(5, -1.0), 0, nearness, index)
         near, which = naive.draw_triangles(screen, triangles, nearness.shape)
         np.testing.assert_allclose(nearness, near, rtol=1e-4, atol=1e-4)
-        clear = index != which
-        assert clear.sum() <= 1  # two triangles at one depth
+        np.testing.assert_array_equal(index >= 0, which >= 0)
 
     def test_a_cut_stays_open(self):
         screen = np.array([[-1.0, -1.0, 1.0], [20.0, -1.0, 1.0], [-1.0, 20.0, 1.0]])
