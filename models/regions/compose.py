@@ -573,7 +573,7 @@ def compose(rng: Generator, people: list[Person], weights: NDArray[np.float64]) 
 
 def source_weights(people: list[Person]) -> NDArray[np.float64]:
     """Chance of each photo: the sources are balanced, the many photos of one studio do not drown the others."""
-    share = {"frll": 0.24, "canada": 0.06, "us": 0.28, "synthetic_faces": 0.32, "render": 0.10}
+    share = {"frll": 0.24, "canada": 0.06, "us": 0.26, "synthetic_faces": 0.30, "render": 0.14}
     counts: dict[str, int] = {}
     for person in people:
         counts[person.source] = counts.get(person.source, 0) + 1
