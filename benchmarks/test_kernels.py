@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
-from icao_check.kernels import age, background, expression, geometry, resampling, segmentation
+from icao_check.kernels import accuracy, age, background, expression, geometry
 
 ROWS, COLUMNS = 128, 100
 
@@ -50,106 +49,6 @@ class TestColourSpread:
         assert benchmark(twin) == pytest.approx(background.colour_spread(lab, mask, 0.95)[4], rel=1e-5)
 
 
-@pytest.mark.benchmark(group="area_average, 827 × 1063 to 256 rows")
-class TestAreaAverage:
-    @pytest.fixture(scope="class")
-    def picture(self, rng):
-        return rng.integers(0, 256, (1063, 827, 3), np.uint8)
-
-    def test_kernel(self, benchmark, picture):
-        benchmark(resampling.area_average, picture.reshape(1063, -1), 0, 827, 256, 199)
-
-    def test_opencv(self, benchmark, picture):
-        found = benchmark(cv2.resize, picture, (199, 256), interpolation=cv2.INTER_AREA)
-        expected = resampling.area_average(picture.reshape(1063, -1), 0, 827, 256, 199)
-        assert np.abs(found.astype(int) - expected).max() <= 1
-
-
-@pytest.fixture(scope="module")
-def canvas(rng):
-    return rng.integers(0, 256, (160, 128, 3), np.uint8)
-
-
-@pytest.fixture(scope="module")
-def logits(rng):
-    return rng.normal(0, 4, (1, 28, 40, 32)).astype(np.float32)
-
-
-@pytest.mark.benchmark(group="network_cells, 160 × 128")
-class TestNetworkCells:
-    def test_kernel(self, benchmark, canvas):
-        place, extent = np.array([64.0, 70.0, 36.0, 1.0, 0.0]), np.array([2, 0, 126, 160])
-        benchmark(segmentation.network_cells, canvas, place, extent)
-
-    def test_opencv_without_the_coordinates(self, benchmark, canvas):
-        benchmark(cv2.dnn.blobFromImage, canvas, 2 / 255)
-
-
-@pytest.mark.benchmark(group="person_share, 160 × 128")
-class TestPersonShare:
-    def test_kernel(self, benchmark, logits):
-        benchmark(segmentation.person_share, logits)
-
-    def test_numpy(self, benchmark, logits):
-        found = benchmark(
-            lambda: (1 / (1 + np.exp(-logits[0, :16].reshape(4, 4, 40, 32).transpose(2, 0, 3, 1)))).reshape(
-                160, 128
-            )
-        )
-        np.testing.assert_allclose(found, segmentation.person_share(logits), atol=1e-6)
-
-
-@pytest.mark.benchmark(group="guided_coefficients, 160 × 128, radius 3")
-class TestGuidedCoefficients:
-    def test_kernel(self, benchmark, canvas, logits):
-        share = segmentation.person_share(logits)
-        benchmark(segmentation.guided_coefficients, canvas, share, 3, 1e-3)
-
-    def test_opencv_and_numpy(self, benchmark, canvas, logits):
-        share = segmentation.person_share(logits)
-
-        def mean(planes):
-            return cv2.blur(planes, (7, 7), borderType=cv2.BORDER_REFLECT)
-
-        def twin():
-            guide = canvas.astype(np.float32) / 255
-            centre, value = mean(guide), mean(share)
-            products = np.concatenate([guide[..., k:] * guide[..., k : k + 1] for k in range(3)], -1)
-            squares = np.concatenate([centre[..., k:] * centre[..., k : k + 1] for k in range(3)], -1)
-            spread = np.dstack([mean(products[..., k : k + 3]) for k in (0, 3)]) - squares
-            matrix = spread[..., [0, 1, 2, 1, 3, 4, 2, 4, 5]].reshape(160, 128, 3, 3) + 1e-3 * np.eye(3)
-            shared = mean(guide * share[..., None]) - centre * value[..., None]
-            slopes = np.linalg.solve(matrix, shared[..., None])[..., 0]
-            return mean(np.dstack([slopes, value - (slopes * centre).sum(-1)]).astype(np.float32))
-
-        found = benchmark(twin)[8:-8, 8:-8]
-        expected = segmentation.guided_coefficients(canvas, share, 3, 1e-3)[8:-8, 8:-8]
-        np.testing.assert_allclose(found, expected, rtol=1e-2, atol=1e-2)
-
-
-@pytest.mark.benchmark(group="label_cells, 256 × 199")
-class TestLabelCells:
-    def test_kernel(self, benchmark, rng, canvas, logits):
-        picture = rng.integers(0, 256, (256, 199, 3), np.uint8)
-        lines = segmentation.guided_coefficients(canvas, segmentation.person_share(logits), 3, 1e-3)
-        where = np.array([2.1, 0.1]), np.array([0.62, 0.62]), np.array([0, 0])
-        benchmark(segmentation.label_cells, picture, lines, logits, *where)
-
-    def test_opencv(self, benchmark, rng, canvas, logits):
-        picture = rng.integers(0, 256, (256, 199, 3), np.uint8)
-        lines = segmentation.guided_coefficients(canvas, segmentation.person_share(logits), 3, 1e-3)
-        kinds = np.ascontiguousarray(
-            logits[0, 16:].reshape(3, 2, 2, 40, 32).transpose(3, 1, 4, 2, 0).reshape(80, 64, 3)
-        )
-
-        def twin():
-            line = cv2.resize(lines, (199, 256))
-            share = (line[..., :3] * picture).sum(-1) / 255 + line[..., 3]
-            return share.clip(0, 1), cv2.resize(kinds, (199, 256)).argmax(-1)
-
-        benchmark(twin)
-
-
 @pytest.mark.benchmark(group="head_geometry")
 class TestHeadGeometry:
     points = np.array([[300.0, 500.0], [530.0, 505.0]]), np.array([410.0, 900.0]), np.array([405.0, 170.0])
@@ -187,3 +86,37 @@ class TestMouth:
             return turned[1] - turned[0]
 
         benchmark(twin)
+
+
+@pytest.mark.benchmark(group="resampled_equal_error_rates, 2 340 photos of 60 people, 1 000 resamples")
+class TestResampledEqualErrorRates:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def archive():
+        rng = np.random.default_rng(0)
+        good = rng.random(2340) < 0.9
+        score = np.sort(rng.normal(60, 15, 2340).clip(0, 100).round(1))
+        level = np.unique(score, return_inverse=True)[1].astype(np.int64)
+        return rng.integers(60, size=(1000, 60)), level, good, rng.integers(60, size=2340)
+
+    def test_kernel(self, benchmark, archive):
+        benchmark(accuracy.resampled_equal_error_rates, *archive)
+
+    def test_numpy(self, benchmark, archive):
+        def twin(draws, level, good, subject):
+            # How often each person occurs × their photos at each level: a product of two matrices.
+            people = draws.shape[1]
+            times = np.bincount((draws + np.arange(len(draws))[:, np.newaxis] * people).ravel())
+            times = times.reshape(draws.shape).astype(float)
+            photos = np.zeros((2, people, level[-1] + 1))
+            np.add.at(photos, (good.astype(int), subject, level), 1.0)
+            below = np.cumsum(times @ photos, axis=2)
+            missed, rejected = (np.pad(part, ((0, 0), (1, 0))) / part[:, -1:] for part in below)
+            gap = rejected - (1.0 - missed)
+            row, after = np.arange(len(gap)), np.argmax(gap >= 0, axis=1)
+            step = -gap[row, after - 1] / (gap[row, after] - gap[row, after - 1])
+            before = rejected[row, after - 1]
+            return before + step * (rejected[row, after] - before)
+
+        found = benchmark(twin, *archive)
+        np.testing.assert_allclose(found, accuracy.resampled_equal_error_rates(*archive), atol=1e-12)

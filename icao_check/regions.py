@@ -77,7 +77,7 @@ class Regions:
     def mask(self, label: int) -> NDArray[np.bool_]:
         """Return the cells of one label (or of ``PERSON``), shape (h, w), bool."""
         if label == PERSON:
-            return (self.labels == SKIN) | (self.labels == HAIR) | (self.labels == CLOTHES)
+            return np.isin(self.labels, (SKIN, HAIR, CLOTHES))
         return np.equal(self.labels, label)
 
 

@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,7 +26,7 @@ from icao_check.photo import read_photo
 
 OUTLINES = Path(__file__).with_name("outlines.json")
 NAMES = ("background", "skin", "hair", "clothes")
-Bytes = NDArray[np.uint8]
+Bytes = NDArray[Any]  # uint8: OpenCV's stubs do not tell dtypes apart
 
 
 def truth(polygons: dict[str, list[list[int]]], shape: tuple[int, int]) -> Bytes:
@@ -94,7 +95,13 @@ def _wall(kind: str) -> Callable[[Bytes, Bytes, np.random.Generator], tuple[Byte
             for _ in range(12):
                 shade = tuple(int(c) for c in rng.integers(0, 255, 3))
                 a, b = rng.uniform(-0.1, 1, 2), rng.uniform(0.05, 0.5, 2)
-                cv2.rectangle(wall, (int(a[0] * cols), int(a[1] * rows)), (int((a + b)[0] * cols), int((a + b)[1] * rows)), shade, -1)
+                cv2.rectangle(
+                    wall,
+                    (int(a[0] * cols), int(a[1] * rows)),
+                    (int((a + b)[0] * cols), int((a + b)[1] * rows)),
+                    shade,
+                    -1,
+                )
         wall *= (1 - 0.12 * y)[..., None]
         return np.clip(rgb * person + wall * (1 - person), 0, 255).astype(np.uint8), labels
 
@@ -111,8 +118,9 @@ def _noisy(rgb: Bytes, labels: Bytes, rng: np.random.Generator) -> tuple[Bytes, 
 
 def _jpeg(rgb: Bytes, labels: Bytes, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
     small = cv2.resize(rgb, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
-    coded = cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 8])[1], cv2.IMREAD_COLOR)
-    return cv2.resize(coded, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC), labels
+    coded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 8])[1]
+    small = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR))
+    return cv2.resize(small, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC), labels
 
 
 def _grey(rgb: Bytes, labels: Bytes, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
@@ -130,7 +138,9 @@ def _moved(scale: float, turn: float) -> Callable[[Bytes, Bytes, np.random.Gener
         if scale < 1:
             matrix[1, 2] += rows * (1 - scale) / 2  # the body stays on the lower edge
         out = cv2.warpAffine(rgb, matrix, (cols, rows), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
-        marks = cv2.warpAffine(labels, matrix, (cols, rows), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        marks = cv2.warpAffine(
+            labels, matrix, (cols, rows), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+        )
         return out, marks
 
     return change
@@ -145,8 +155,10 @@ def _bordered(rgb: Bytes, labels: Bytes, rng: np.random.Generator) -> tuple[Byte
 def _shadowed(rgb: Bytes, labels: Bytes, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
     rows, cols = labels.shape
     person = (labels > 0).astype(np.float32)
-    shift = np.float32([[1, 0, cols * 0.12 * rng.choice([-1, 1])], [0, 1, rows * 0.03]])
-    shade = cv2.GaussianBlur(cv2.warpAffine(person, shift, (cols, rows), borderMode=cv2.BORDER_REPLICATE), (0, 0), rows / 60)
+    shift = np.array([[1, 0, cols * 0.12 * rng.choice([-1, 1])], [0, 1, rows * 0.03]], np.float32)
+    shade = cv2.GaussianBlur(
+        cv2.warpAffine(person, shift, (cols, rows), borderMode=cv2.BORDER_REPLICATE), (0, 0), rows / 60
+    )
     return (rgb * (1 - 0.55 * shade * (1 - person))[..., None]).astype(np.uint8), labels
 
 
@@ -173,16 +185,22 @@ DAMAGES: dict[str, Callable[[Bytes, Bytes, np.random.Generator], tuple[Bytes, By
 
 
 def overlay(rgb: Bytes, person: NDArray[np.bool_], labels: Bytes, height: int) -> Bytes:
-    """The photo with the outline and tinted classes, RGB."""
+    """Return the photo with the outline and tinted classes, RGB."""
     tints = np.array([[0, 0, 0], [255, 60, 60], [0, 90, 255], [0, 200, 0]], np.float32)
-    shown = rgb * np.where(person, 0.65, 0.65)[..., None] + 0.35 * np.where(person[..., None], tints[labels], np.array([230.0, 0, 230]))
+    shown = rgb * np.where(person, 0.65, 0.65)[..., None] + 0.35 * np.where(
+        person[..., None], tints[labels], np.array([230.0, 0, 230])
+    )
     scale = height / rgb.shape[0]
-    return cv2.resize(np.clip(shown, 0, 255).astype(np.uint8), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return cv2.resize(
+        np.clip(shown, 0, 255).astype(np.uint8), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+    )
 
 
 def main() -> None:
     """Print the table; optionally write a contact sheet (keep it out of the repository: it shows people)."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--damage", action="store_true", help="also the damaged versions")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--weights", type=Path, help="another network than the shipped one")
@@ -207,7 +225,9 @@ def main() -> None:
                 missed += 1
                 continue
             person, found = enlarged(face.regions, labels.shape)
-            scores.append([overlap(person, labels > 0), *(overlap(found == k, labels == k) for k in range(4)), number])
+            scores.append(
+                [overlap(person, labels > 0), *(overlap(found == k, labels == k) for k in range(4)), number]
+            )
             if args.sheet:
                 cells.append(overlay(changed, person, found, 300))
         table = np.array(scores)
@@ -221,9 +241,17 @@ def main() -> None:
         )
         if damage == "as it is":
             for k, name in enumerate(NAMES):
-                print(f"  {name:12}" + "IoU {:.4f} [{:.4f}, {:.4f}]".format(*interval(table[:, 1 + k], np.random.default_rng(0))))
+                print(
+                    f"  {name:12}"
+                    + "IoU {:.4f} [{:.4f}, {:.4f}]".format(
+                        *interval(table[:, 1 + k], np.random.default_rng(0))
+                    )
+                )
             for row in table:
-                print(f"  {list(outlines)[int(row[-1])]:22} person {row[0]:.4f}  " + "  ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, row[1:5], strict=True)))
+                print(
+                    f"  {list(outlines)[int(row[-1])]:22} person {row[0]:.4f}  "
+                    + "  ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, row[1:5], strict=True))
+                )
     if args.sheet and cells:
         width = max(c.shape[1] for c in cells)
         cells = [cv2.copyMakeBorder(c, 0, 2, 0, width - c.shape[1] + 2, cv2.BORDER_CONSTANT) for c in cells]

@@ -1,12 +1,12 @@
 """Make the training labels: who is the person, and which of the person's pixels are skin, hair and clothes.
 
-    ICAO_CHECK_CORPUS=... python models/regions/labels.py TEACHER.npz OUT_FOLDER
+    ICAO_CHECK_CORPUS=... python -m models.regions.labels TEACHER.npz OUT_FOLDER
 
-`TEACHER.npz` comes from ``teacher.py``. Each photo is brought to 400 rows; the teacher's probability becomes a
-trimap with a wide unknown band around hair, closed-form matting (pymatting) decides the band, and the matte's
-own foreground colours are kept for compositing. Inside the person, colour models seeded by the face mesh are
-fitted by expectation-maximisation and smoothed along edges. ``checked.toml`` says which photos were dropped by
-eye and in which the classes cannot be trusted (they then teach person against background only).
+`TEACHER.npz` comes from ``teacher.py``. Each photo is brought to 400 rows; the teacher's probability becomes
+a trimap with a wide unknown band around hair, closed-form matting (pymatting) decides the band, and the
+matte's own foreground colours are kept for compositing. Inside the person, colour models seeded by the face
+mesh are fitted by expectation-maximisation and smoothed along edges. ``checked.toml`` says which photos were
+dropped by eye and in which the classes cannot be trusted (they then teach person against background only).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,18 +23,19 @@ from pymatting import estimate_alpha_cf, estimate_foreground_ml
 
 ROWS = 400
 BACKGROUND, SKIN, HAIR, CLOTHES = range(4)
-# Face-mesh indices: the oval from the top of the forehead clockwise, the iris centres, the two brows' upper rims.
+# Face-mesh indices: the oval from the top of the forehead clockwise, the iris centres, the brows' upper rims.
 OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377]
 OVAL += [152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109]
 IRISES, CHIN, FOREHEAD = (468, 473), 152, 10
 BROWS = [70, 63, 105, 66, 107, 336, 296, 334, 293, 300]
 
-Bytes = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+# OpenCV's stubs do not tell dtypes apart.
+Bytes = NDArray[Any]  # uint8
+Floats = NDArray[Any]  # float32
 
 
 def face_frame(points: Floats) -> tuple[Floats, float, Floats]:
-    """Midpoint between the irises, their distance, and the 2×2 rotation whose rows are the face's right and down."""
+    """Return the midpoint between the irises, the face size, and the face's right and down as rows."""
     left, right = points[IRISES[0]], points[IRISES[1]]
     if left[0] > right[0]:
         left, right = right, left
@@ -41,7 +43,11 @@ def face_frame(points: Floats) -> tuple[Floats, float, Floats]:
     distance = float(np.hypot(*(right - left)))
     across = (right - left) / max(distance, 1e-6)
     down = points[CHIN] - middle
-    down = np.array([-across[1], across[0]]) if across[0] * down[1] - across[1] * down[0] > 0 else np.array([across[1], -across[0]])
+    down = (
+        np.array([-across[1], across[0]])
+        if across[0] * down[1] - across[1] * down[0] > 0
+        else np.array([across[1], -across[0]])
+    )
     # A turned head shortens the eyes' distance; the height from eyes to chin then tells the size better.
     size = max(distance, float(np.hypot(*(points[CHIN] - middle))) / 1.75)
     return middle.astype(np.float32), size, np.stack([across, down]).astype(np.float32)
@@ -63,7 +69,9 @@ def wall_distance(lab: Floats, person: Floats) -> Floats:
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1)
     sure = cv2.erode((person < 0.02).astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
     for _ in range(3):
-        surface = np.stack([terms @ np.linalg.lstsq(terms[sure], lab[..., k][sure], rcond=None)[0] for k in range(3)], -1)
+        surface = np.stack(
+            [terms @ np.linalg.lstsq(terms[sure], lab[..., k][sure], rcond=None)[0] for k in range(3)], -1
+        )
         distance = np.sqrt((((lab - surface) * (0.6, 1, 1)) ** 2).sum(-1))
         sure &= distance < 4
     return distance.astype(np.float32)
@@ -81,8 +89,14 @@ def matte(rgb: Bytes, person: Floats, v: Floats, size: float, studio: bool) -> F
 
     inside = (person > 0.5).astype(np.uint8)
     head = v < 1.9  # above the chin by the face's own axis
-    wide_out, wide_in = cv2.dilate(inside, disc((0.2 if studio else 0.1) * size)), cv2.erode(inside, disc(0.1 * size), borderValue=1)
-    narrow_out, narrow_in = cv2.dilate(inside, disc(0.06 * size)), cv2.erode(inside, disc(0.06 * size), borderValue=1)
+    wide_out, wide_in = (
+        cv2.dilate(inside, disc((0.2 if studio else 0.1) * size)),
+        cv2.erode(inside, disc(0.1 * size), borderValue=1),
+    )
+    narrow_out, narrow_in = (
+        cv2.dilate(inside, disc(0.06 * size)),
+        cv2.erode(inside, disc(0.06 * size), borderValue=1),
+    )
     known_in = np.where(head, wide_in, narrow_in).astype(bool) & (person > 0.8)
     known_out = ~np.where(head, wide_out, narrow_out).astype(bool) & (person < 0.2)
     if studio:
@@ -96,7 +110,9 @@ def matte(rgb: Bytes, person: Floats, v: Floats, size: float, studio: bool) -> F
     trimap = np.full(person.shape, 0.5)
     trimap[known_in], trimap[known_out] = 1.0, 0.0
     laplacian, solver = {"epsilon": 1e-5}, {"maxiter": 2000, "rtol": 1e-5}
-    alpha = estimate_alpha_cf(rgb.astype(np.float64) / 255, trimap, laplacian_kwargs=laplacian, cg_kwargs=solver)
+    alpha = estimate_alpha_cf(
+        rgb.astype(np.float64) / 255, trimap, laplacian_kwargs=laplacian, cg_kwargs=solver
+    )
     return np.clip(alpha, 0, 1).astype(np.float32)
 
 
@@ -106,25 +122,34 @@ class ColourModel:
     bins = (12, 28, 28)
 
     def __init__(self, index: NDArray[np.int64], weights: Floats) -> None:
-        histogram = np.bincount(index, weights=weights, minlength=int(np.prod(self.bins))).reshape(self.bins)
+        histogram: Floats = np.bincount(index, weights=weights, minlength=int(np.prod(self.bins)))
+        histogram = histogram.reshape(self.bins)
         for axis, sigma in ((0, 1.2), (1, 0.9), (2, 0.9)):
             reach = np.arange(-4, 5)
             taps = np.exp(-0.5 * (reach / sigma) ** 2)
             taps /= taps.sum()
-            histogram = np.apply_along_axis(lambda a, t=taps: np.convolve(a, t, "same"), axis, histogram)
+            histogram = np.apply_along_axis(np.convolve, axis, histogram, taps, "same")
         total = histogram.sum()
         self.density = ((histogram / total if total > 0 else histogram) + 2e-5).ravel()
 
     @classmethod
     def index(cls, lab: Floats) -> NDArray[np.int64]:
         """Histogram cell of each pixel (a and b in steps of 4)."""
-        cells = np.stack([lab[..., 0] / 100 * cls.bins[0], lab[..., 1] / 4 + cls.bins[1] / 2, lab[..., 2] / 4 + cls.bins[2] / 2], -1)
+        cells = np.stack(
+            [
+                lab[..., 0] / 100 * cls.bins[0],
+                lab[..., 1] / 4 + cls.bins[1] / 2,
+                lab[..., 2] / 4 + cls.bins[2] / 2,
+            ],
+            -1,
+        )
         clipped = np.clip(cells.astype(np.int64), 0, np.array(cls.bins) - 1)
         return (clipped[..., 0] * cls.bins[1] + clipped[..., 1]) * cls.bins[2] + clipped[..., 2]
 
 
 def smooth(guide: Floats, value: Floats, radius: int, epsilon: float) -> Floats:
     """Guided filter of `value` along the edges of a grey `guide` (He et al. 2013, eq. 5-8)."""
+
     def mean(x: Floats) -> Floats:
         return cv2.boxFilter(x, -1, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT)
 
@@ -184,7 +209,11 @@ def classes(rgb: Bytes, alpha: Floats, points: Floats, u: Floats, v: Floats) -> 
         hair_seed = crown
     if torso.sum() < 30:
         torso = person & (v > chin + 0.35)
-    models = [skin, ColourModel(index[hair_seed], weight[hair_seed]), ColourModel(index[torso], weight[torso])]
+    models = [
+        skin,
+        ColourModel(index[hair_seed], weight[hair_seed]),
+        ColourModel(index[torso], weight[torso]),
+    ]
     guide = lab[..., 0] / 100
     posterior = prior
     for _ in range(6):
@@ -193,19 +222,36 @@ def classes(rgb: Bytes, alpha: Floats, points: Floats, u: Floats, v: Floats) -> 
         score -= score.max(-1, keepdims=True)
         posterior = np.exp(score)
         posterior /= posterior.sum(-1, keepdims=True)
-        posterior = np.stack([smooth(guide, np.ascontiguousarray(posterior[..., k]), max(2, int(0.07 * size)), 4e-4) for k in range(3)], -1)
+        posterior = np.stack(
+            [
+                smooth(guide, np.ascontiguousarray(posterior[..., k]), max(2, int(0.07 * size)), 4e-4)
+                for k in range(3)
+            ],
+            -1,
+        )
         posterior = np.clip(posterior, 1e-4, 1)
         posterior /= posterior.sum(-1, keepdims=True)
         hard = posterior.argmax(-1)
-        models = [ColourModel(index[sel], (posterior[..., k] * weight)[sel]) if (sel := person & (hard == k)).sum() > 30 else models[k] for k in range(3)]
+        models = [
+            ColourModel(index[sel], (posterior[..., k] * weight)[sel])
+            if (sel := person & (hard == k)).sum() > 30
+            else models[k]
+            for k in range(3)
+        ]
     hard = (posterior.argmax(-1) + 1).astype(np.uint8)
     # Islands: a class seldom has specks; each speck takes its surroundings' class.
     for k in (SKIN, HAIR, CLOTHES):
-        count, components, stats, _ = cv2.connectedComponentsWithStats(((hard == k) & person).astype(np.uint8), connectivity=4)
+        count, components, stats, _ = cv2.connectedComponentsWithStats(
+            ((hard == k) & person).astype(np.uint8), connectivity=4
+        )
         for c in range(1, count):
             if stats[c, cv2.CC_STAT_AREA] < (0.12 * size) ** 2 * 3:
                 speck = components == c
-                ring = cv2.dilate(speck.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & ~speck & person
+                ring = (
+                    cv2.dilate(speck.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+                    & ~speck
+                    & person
+                )
                 if ring.any():
                     hard[speck] = np.bincount(hard[ring], minlength=4).argmax()
     hard[cv2.erode(oval, np.ones((3, 3), np.uint8)).astype(bool) & (v > brow - 0.06)] = SKIN
@@ -218,14 +264,18 @@ def classes(rgb: Bytes, alpha: Floats, points: Floats, u: Floats, v: Floats) -> 
     return hard, clear
 
 
-def label(path: Path, name: str, teacher: np.lib.npyio.NpzFile) -> dict[str, NDArray[np.generic]]:
+def label(path: Path, name: str, teacher: np.lib.npyio.NpzFile) -> dict[str, Any]:
     """All training arrays of one photo."""
-    photo = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+    stored = cv2.imread(str(path))
+    assert stored is not None, path
+    photo = cv2.cvtColor(stored, cv2.COLOR_BGR2RGB)
     scale = ROWS / photo.shape[0]
     cols = round(photo.shape[1] * scale)
     rgb = cv2.resize(photo, (cols, ROWS), interpolation=cv2.INTER_AREA)
     points = (teacher[name + "/mesh"] * scale).astype(np.float32)
-    person = cv2.resize(teacher[name + "/person"].astype(np.float32) / 255, (cols, ROWS), interpolation=cv2.INTER_LINEAR)
+    person = cv2.resize(
+        teacher[name + "/person"].astype(np.float32) / 255, (cols, ROWS), interpolation=cv2.INTER_LINEAR
+    )
     u, v = coordinates(points, ROWS, cols)
     alpha = matte(rgb, person, v, face_frame(points)[1], studio="/frll/" in name or "/canada/" in name)
     hard, clear = classes(rgb, alpha, points, u, v)
@@ -242,7 +292,9 @@ def label(path: Path, name: str, teacher: np.lib.npyio.NpzFile) -> dict[str, NDA
 
 def main() -> None:
     """Label every photo that the teacher saw."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("teacher", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", default="", help="photos whose name contains this")

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 ROWS, COLS = 160, 128
 """Pixels of the canvas that the network sees."""
 INPUTS = 15
-"""2 × 2 pixels of 3 colours, two coordinates in the face's frame, and whether the cell lies in the picture."""
+"""2 × 2 pixels of 3 colours, two coordinates in the face's frame, whether the cell lies in the picture."""
 OUTPUTS = 28
 """Per 4 × 4 pixels: 16 logits of "person", then 3 × (2 × 2) logits of skin, hair and clothes."""
 
@@ -48,7 +48,9 @@ def pack(pictures: Tensor, place: Tensor, extent: Tensor) -> Tensor:
     v = ((y - my) * cos - (x - mx) * sin) / size
     left, top, right, bottom = (extent[:, i, None, None].float() for i in range(4))
     inside = ((x >= left) & (x < right) & (y >= top) & (y < bottom)).float()
-    return torch.cat([colours, torch.tanh(u / 2)[:, None], torch.tanh((v - 0.8) / 2)[:, None], inside[:, None]], 1)
+    return torch.cat(
+        [colours, torch.tanh(u / 2)[:, None], torch.tanh((v - 0.8) / 2)[:, None], inside[:, None]], 1
+    )
 
 
 class Step(nn.Module):
@@ -61,6 +63,7 @@ class Step(nn.Module):
         self.residual = residual
 
     def forward(self, x: Tensor) -> Tensor:
+        """Apply."""
         y = torch.relu(self.norm(self.conv(x)))
         return x + y if self.residual else y
 
@@ -74,6 +77,7 @@ class Rise(nn.Module):
         self.step = Step(skip, outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """Apply."""
         up = nn.functional.interpolate(self.narrow(x), scale_factor=2, mode="bilinear", align_corners=False)
         return self.step(up + skip)
 
@@ -81,17 +85,26 @@ class Rise(nn.Module):
 class RegionNet(nn.Module):
     """A small U-shaped network: cells of 4, 8 and 16 canvas pixels, and back to 4."""
 
-    def __init__(self, widths: tuple[int, int, int, int] = (24, 48, 80, 32), depths: tuple[int, int, int] = (1, 2, 3)) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int, int] = (24, 48, 80, 32), depths: tuple[int, int, int] = (1, 2, 3)
+    ) -> None:
         super().__init__()
         fine, middle, coarse, out = widths
-        self.fine = nn.Sequential(Step(INPUTS, fine, 2), *(Step(fine, fine, residual=True) for _ in range(depths[0])))
-        self.middle = nn.Sequential(Step(fine, middle, 2), *(Step(middle, middle, residual=True) for _ in range(depths[1])))
-        self.coarse = nn.Sequential(Step(middle, coarse, 2), *(Step(coarse, coarse, residual=True) for _ in range(depths[2])))
+        self.fine = nn.Sequential(
+            Step(INPUTS, fine, 2), *(Step(fine, fine, residual=True) for _ in range(depths[0]))
+        )
+        self.middle = nn.Sequential(
+            Step(fine, middle, 2), *(Step(middle, middle, residual=True) for _ in range(depths[1]))
+        )
+        self.coarse = nn.Sequential(
+            Step(middle, coarse, 2), *(Step(coarse, coarse, residual=True) for _ in range(depths[2]))
+        )
         self.rise1 = Rise(coarse, middle, middle)
         self.rise2 = Rise(middle, fine, out)
         self.head = nn.Conv2d(out, OUTPUTS, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the logits, (N, 28, 40, 32)."""
         fine = self.fine(x)
         middle = self.middle(fine)
         return self.head(self.rise2(self.rise1(self.coarse(middle), middle), fine))
@@ -130,10 +143,15 @@ class _Graph:
         if norm is not None:
             assert norm.running_var is not None and norm.running_mean is not None
             gain = norm.weight.detach().double() / torch.sqrt(norm.running_var.double() + norm.eps)
-            weight, bias = weight * gain[:, None, None, None], (bias - norm.running_mean.double()) * gain + norm.bias.detach().double()
+            weight, bias = (
+                weight * gain[:, None, None, None],
+                (bias - norm.running_mean.double()) * gain + norm.bias.detach().double(),
+            )
         kernel, stride, pad = conv.kernel_size[0], conv.stride[0], int(conv.padding[0])
         inputs = [x, self.constant(weight.float().numpy()), self.constant(bias.float().numpy())]
-        return self.node("Conv", inputs, kernel_shape=[kernel, kernel], strides=[stride, stride], pads=[pad] * 4)
+        return self.node(
+            "Conv", inputs, kernel_shape=[kernel, kernel], strides=[stride, stride], pads=[pad] * 4
+        )
 
     def step(self, x: str, step: Step) -> str:
         y = self.node("Relu", [self.conv(x, step.conv, step.norm)])
@@ -141,7 +159,12 @@ class _Graph:
 
     def rise(self, x: str, skip: str, rise: Rise) -> str:
         scales = self.constant(np.array([1, 1, 2, 2], np.float32))
-        up = self.node("Resize", [self.conv(x, rise.narrow), "", scales], mode="linear", coordinate_transformation_mode="half_pixel")
+        up = self.node(
+            "Resize",
+            [self.conv(x, rise.narrow), "", scales],
+            mode="linear",
+            coordinate_transformation_mode="half_pixel",
+        )
         return self.step(self.node("Add", [up, skip]), rise.step)
 
 

@@ -1,10 +1,10 @@
 """Ask an Apache-licensed teacher where the person is, for the photos that have no studio wall.
 
-    ICAO_CHECK_CORPUS=... python models/regions/teacher.py OUT.npz
+    ICAO_CHECK_CORPUS=... python -m models.regions.teacher OUT.npz
 
 Runs in an environment of its own (``mediapipe==0.10.21`` with ``numpy<2``), never in the product. For each
-photo of ``photos/us`` and ``synthetic_faces`` it stores the selfie-segmentation probability, averaged over four
-framings and their mirror images, and the 478 face-mesh points; for the studio photos the mesh points alone.
+photo it stores the selfie-segmentation probability, averaged over four framings and their mirror images, and
+the 478 face-mesh points.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 import cv2
 import mediapipe as mp
@@ -22,8 +23,10 @@ SIZE = 320  # rows of the stored probability
 
 
 def person(
-    segmenter: mp.solutions.selfie_segmentation.SelfieSegmentation, rgb: NDArray[np.uint8], size: tuple[int, int]
-) -> NDArray[np.float32]:
+    segmenter: mp.solutions.selfie_segmentation.SelfieSegmentation,
+    rgb: NDArray[Any],
+    size: tuple[int, int],
+) -> NDArray[Any]:
     """Probability of "person", averaged over the whole picture, three paddings and the mirror images."""
     rows, cols = rgb.shape[:2]
     total = np.zeros((size[1], size[0]), np.float32)
@@ -40,8 +43,8 @@ def person(
     return total / (2 * len(paddings))
 
 
-def mesh(finder: mp.solutions.face_mesh.FaceMesh, rgb: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-    """The 478 points (x, y) of the largest face in pixels, or None."""
+def mesh(finder: mp.solutions.face_mesh.FaceMesh, rgb: NDArray[Any]) -> NDArray[Any] | None:
+    """Return the 478 points (x, y) of the largest face in pixels, or None."""
     rows, cols = rgb.shape[:2]
     for padding in (0.0, 0.3):
         top, side = int(padding * rows), int(padding * cols)
@@ -56,17 +59,27 @@ def mesh(finder: mp.solutions.face_mesh.FaceMesh, rgb: NDArray[np.uint8]) -> NDA
 
 def main() -> None:
     """Write one archive with ``<photo>/person`` and ``<photo>/mesh`` arrays."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     out: Path = parser.parse_args().out
     corpus = Path(os.environ["ICAO_CHECK_CORPUS"])
-    photos = [p for folder in ("photos/us", "photos/canada", "photos/frll", "synthetic_faces") for p in sorted((corpus / folder).glob("*.jpg"))]
+    photos = [
+        p
+        for folder in ("photos/us", "photos/canada", "photos/frll", "synthetic_faces")
+        for p in sorted((corpus / folder).glob("*.jpg"))
+    ]
     segmenter = mp.solutions.selfie_segmentation.SelfieSegmentation(model_selection=0)
-    finder = mp.solutions.face_mesh.FaceMesh(static_image_mode=True, max_num_faces=3, refine_landmarks=True, min_detection_confidence=0.3)
-    arrays: dict[str, NDArray[np.generic]] = {}
+    finder = mp.solutions.face_mesh.FaceMesh(
+        static_image_mode=True, max_num_faces=3, refine_landmarks=True, min_detection_confidence=0.3
+    )
+    arrays: dict[str, Any] = {}
     for path in photos:
         name = path.relative_to(corpus).as_posix()
-        rgb = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        stored = cv2.imread(str(path))
+        assert stored is not None, path
+        rgb = np.asarray(cv2.cvtColor(stored, cv2.COLOR_BGR2RGB), np.uint8)
         size = (max(1, round(rgb.shape[1] * SIZE / rgb.shape[0])), SIZE)
         arrays[name + "/person"] = np.round(person(segmenter, rgb, size) * 255).astype(np.uint8)
         points = mesh(finder, rgb)

@@ -1,9 +1,9 @@
 """Train the label map's network on composed pictures and write it as ONNX.
 
-    python models/regions/train.py SAMPLES OUT.onnx [--passes 8] [--seed 0]
+    python -m models.regions.train SAMPLES OUT.onnx [--passes 8] [--seed 0]
 
-`SAMPLES` comes from ``compose.py``. One thread computes and one process loads; deterministic for a seed and one
-build of PyTorch (2.13.0, CPU). A checkpoint beside the output lets an interrupted run go on.
+`SAMPLES` comes from ``compose.py``. One thread computes and one process loads; deterministic for a seed and
+one build of PyTorch (2.13.0, CPU). A checkpoint beside the output lets an interrupted run go on.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from network import COLS, ROWS, RegionNet, pack, unpack, write_onnx
 from torch import Tensor, nn
+
+from models.regions.network import COLS, ROWS, RegionNet, pack, unpack, write_onnx
 
 BATCH = 32
 
@@ -27,14 +28,16 @@ KEYS = ("pictures", "shares", "place", "extent", "trusted")
 
 
 def open_samples(folder: Path) -> dict[str, np.ndarray]:
-    """The arrays of ``compose.py``, mapped."""
+    """Return the arrays of ``compose.py``, mapped."""
     return {k: np.load(folder / f"{k}.npy", mmap_mode="r") for k in KEYS}
 
 
-def load(arrays: dict[str, np.ndarray], index: np.ndarray, rng: np.random.Generator | None) -> tuple[Tensor, ...]:
-    """One batch, changed at random if there is a generator.
+def load(
+    arrays: dict[str, np.ndarray], index: np.ndarray, rng: np.random.Generator | None
+) -> tuple[Tensor, ...]:
+    """Return one batch, changed at random if there is a generator.
 
-    Returns the packed input, the shares (N, 3, 160, 128), the picture's mask (N, 160, 128) and the trust (N,).
+    The packed input, the shares (N, 3, 160, 128), the picture's mask (N, 160, 128) and the trust (N,).
     """
     order = np.sort(index)
     pictures = torch.from_numpy(arrays["pictures"][order]).float() / 255
@@ -53,12 +56,14 @@ def load(arrays: dict[str, np.ndarray], index: np.ndarray, rng: np.random.Genera
         tone = np.exp(rng.normal(0, 0.1, (count, 1, 1, 3)) + rng.normal(0, 0.12, (count, 1, 1, 1)))
         lift = rng.normal(0, 0.05, (count, 1, 1, 1))
         grain = np.maximum(rng.normal(0, 0.012, (count, 1, 1, 1)), 0)
-        noise = torch.randn(pictures.shape, generator=torch.Generator().manual_seed(int(rng.integers(1 << 62))))
+        noise = torch.randn(
+            pictures.shape, generator=torch.Generator().manual_seed(int(rng.integers(1 << 62)))
+        )
         pictures.mul_(torch.from_numpy(tone).float()).add_(torch.from_numpy(lift).float())
         pictures.add_(noise.mul_(torch.from_numpy(grain).float())).clamp_(0, 1)
         # The landmarks of a bad photo are bad: the place of the face is not told exactly.
         wide = np.where(rng.random((count, 1)) < 0.1, 3.0, 1.0)
-        place[:, :2] += torch.from_numpy((rng.normal(0, 0.05, (count, 2)) * wide)).float() * place[:, 2:3]
+        place[:, :2] += torch.from_numpy(rng.normal(0, 0.05, (count, 2)) * wide).float() * place[:, 2:3]
         place[:, 2] *= torch.from_numpy(np.exp(rng.normal(0, 0.05, count) * wide[:, 0])).float()
         turn = torch.from_numpy(rng.normal(0, 0.04, count) * wide[:, 0]).float()
         cos, sin = place[:, 3].clone(), place[:, 4].clone()
@@ -70,7 +75,9 @@ def load(arrays: dict[str, np.ndarray], index: np.ndarray, rng: np.random.Genera
     return pack(pictures, place, extent), shares.permute(0, 3, 1, 2), inside, trusted
 
 
-def feed(folder: Path, count: int, begin: int, steps: int, seed: int, queue: Queue) -> None:
+def feed(
+    folder: Path, count: int, begin: int, steps: int, seed: int, queue: Queue[tuple[np.ndarray, ...]]
+) -> None:
     """Put the batches of all steps into the queue, in order; each step draws from a generator of its own."""
     torch.set_num_threads(1)
     arrays = open_samples(folder)
@@ -94,14 +101,18 @@ def losses(y: Tensor, shares: Tensor, inside: Tensor, trusted: Tensor) -> tuple[
     overlap = (1 - both / either.clamp(min=1)).mean()
     pooled = nn.functional.avg_pool2d(shares, 2)
     weight = pooled.sum(1) * trusted[:, None, None]
-    kinds = -(nn.functional.log_softmax(classes, 1) * pooled / pooled.sum(1, keepdim=True).clamp(min=1e-6)).sum(1)
+    kinds = -(
+        nn.functional.log_softmax(classes, 1) * pooled / pooled.sum(1, keepdim=True).clamp(min=1e-6)
+    ).sum(1)
     kind = (kinds * weight).sum() / weight.sum().clamp(min=1)
     return cross, overlap, kind
 
 
 def main() -> None:
     """Train, then write the averaged weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("samples", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--passes", type=float, default=8)
@@ -129,7 +140,7 @@ def main() -> None:
     elif args.start:
         net.load_state_dict(torch.load(args.start, weights_only=True)["average"])
         average.load_state_dict(net.state_dict())
-    queue: Queue = Queue(4)
+    queue: Queue[tuple[np.ndarray, ...]] = Queue(4)
     Process(target=feed, args=(args.samples, count, begin, steps, args.seed, queue), daemon=True).start()
     sums, since = np.zeros(3), time.time()
     for step in range(begin, steps):
@@ -149,16 +160,24 @@ def main() -> None:
         sums += [float(p.detach()) for p in parts]
         if (step + 1) % 100 == 0:
             mean, speed = sums / 100, 100 * BATCH / (time.time() - since)
-            print(f"{step + 1}/{steps} person {mean[0]:.4f} 1-iou {mean[1]:.4f} classes {mean[2]:.4f} {speed:.0f}/s", flush=True)
+            parts_text = "person {:.4f} 1-iou {:.4f} classes {:.4f}".format(*mean)
+            print(f"{step + 1}/{steps} {parts_text} {speed:.0f}/s", flush=True)
             sums, since = np.zeros(3), time.time()
         if (step + 1) % 500 == 0 or step + 1 == steps:
             average.eval()
             with torch.no_grad():
-                batches = (load(arrays, np.arange(k, min(k + 64, total)), None) for k in range(count, total, 64))
+                batches = (
+                    load(arrays, np.arange(k, min(k + 64, total)), None) for k in range(count, total, 64)
+                )
                 held = [losses(average(x), s, i, t) for x, s, i, t in batches]
             mean = np.mean([[float(p) for p in parts] for parts in held], 0)
             print(f"  validation person {mean[0]:.4f} 1-iou {mean[1]:.4f} classes {mean[2]:.4f}", flush=True)
-            state = {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
+            state = {
+                "net": net.state_dict(),
+                "average": average.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "step": step + 1,
+            }
             torch.save(state, checkpoint)
             write_onnx(average, args.out)
             since = time.time()
