@@ -42,7 +42,9 @@ def network_cells(canvas, place, extent):
 def person_share(logits):
     height, width = logits.shape[2:]
     shuffled = logits[0, :16].reshape(4, 4, height, width).transpose(2, 0, 3, 1)
-    return 1 / (1 + np.exp(-shuffled.reshape(4 * height, 4 * width).astype(float)))
+    logits = shuffled.reshape(4 * height, 4 * width).astype(float)
+    certain = np.where(logits > 5, np.inf, np.where(logits < -5, -np.inf, logits))
+    return 1 / (1 + np.exp(-certain))
 
 
 def guided_coefficients(guide, value, radius, epsilon):

@@ -85,7 +85,10 @@ def test_person_share_of_the_most_certain_answers():
 def guides(draw):
     shape = draw(shapes)
     guide = draw(hnp.arrays(np.uint8, (*shape, 3)))
-    return guide, draw(hnp.arrays(np.float32, shape, elements=st.floats(0, 1, width=32)))
+    # Mostly certain, as a network's answers are.
+    certain = st.sampled_from([0.0, 1.0]) if draw(st.booleans()) else st.floats(0, 1, width=32)
+    fill = st.just(draw(st.sampled_from([0.0, 1.0])))
+    return guide, draw(hnp.arrays(np.float32, shape, elements=certain, fill=fill))
 
 
 @given(guides(), st.integers(1, 4), st.sampled_from([1e-3, 1e-1]))

@@ -12,6 +12,7 @@ __all__ = ["guided_coefficients", "label_cells", "network_cells", "person_share"
 # Planes of the guided filter's sums: the value, the guide, their products, the guide's products; padded so
 # that the processor adds them all in one or two steps.
 _PLANES = 16
+_CERTAIN = 5.0
 
 
 @kernel
@@ -70,55 +71,48 @@ def person_share(
     Returns
     -------
     ndarray of shape (4 h, 4 w), float32
-        From 0 to 1.
+        From 0 to 1. A logit beyond ± 5 (0.7 %) counts as certain.
     """
     height, width = logits.shape[2:]
     share = np.empty((4 * height, 4 * width), np.float32)
     for y in range(height):
         for k in range(16):
             for x in range(width):
-                share[4 * y + k // 4, 4 * x + k % 4] = 1.0 / (1.0 + np.exp(-logits[0, k, y, x]))
+                logit = logits[0, k, y, x]
+                if logit > _CERTAIN:
+                    probability = np.float32(1.0)
+                elif logit < -_CERTAIN:
+                    probability = np.float32(0.0)
+                else:
+                    probability = np.float32(1.0 / (1.0 + np.exp(-logit)))
+                share[4 * y + k // 4, 4 * x + k % 4] = probability
     return share
 
 
 @kernel
-def _box_sums(planes: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
-    # Sums over the square of 2 radius + 1 pixels, cut off at the edges: along rows, then along columns.
-    height, width, count = planes.shape
-    along = np.empty((height, width, count), np.float32)
-    total = np.empty(count, np.float32)
-    for y in range(height):
-        total[:] = 0.0
-        for x in range(min(radius, width)):
-            for k in range(count):
-                total[k] += planes[y, x, k]
-        for x in range(width):
-            if x + radius < width:
-                for k in range(count):
-                    total[k] += planes[y, x + radius, k]
-            if x - radius - 1 >= 0:
-                for k in range(count):
-                    total[k] -= planes[y, x - radius - 1, k]
-            for k in range(count):
-                along[y, x, k] = total[k]
-    sums = np.empty((height, width, count), np.float32)
-    column = np.zeros((width, count), np.float32)
-    for y in range(min(radius, height)):
-        for x in range(width):
-            for k in range(count):
-                column[x, k] += along[y, x, k]
-    for y in range(height):
-        if y + radius < height:
-            for x in range(width):
-                for k in range(count):
-                    column[x, k] += along[y + radius, x, k]
-        if y - radius - 1 >= 0:
-            for x in range(width):
-                for k in range(count):
-                    column[x, k] -= along[y - radius - 1, x, k]
-        for x in range(width):
-            for k in range(count):
-                sums[y, x, k] = column[x, k]
+def _window_sums(
+    planes: NDArray[np.float32], y: int, radius: int, count: int, column: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    # Sums over the squares of 2 radius + 1 pixels around the pixels of row y, cut off at the edges. `planes`
+    # holds rows of pixels with `count` values each. Whole rows are added up: the processor does eight values
+    # at a time, and a square of zeros or ones gives an exact number.
+    height, width = planes.shape
+    column[:] = np.float32(0.0)
+    for row in range(max(y - radius, 0), min(y + radius + 1, height)):
+        added = planes[row]
+        for i in range(width):
+            column[i] += added[i]
+    sums = column.copy()
+    for step in range(1, radius + 1):
+        shift = min(step * count, width)
+        right, onward = (
+            column[shift:],
+            sums[shift:],
+        )  # views: an index that may be negative is checked each time
+        for i in range(right.size):
+            sums[i] += right[i]
+        for i in range(onward.size):
+            onward[i] += column[i]
     return sums
 
 
@@ -148,70 +142,73 @@ def guided_coefficients(
     -----
     The guided filter with a colour guide (He, Sun, Tang: Guided Image Filtering, IEEE TPAMI 35(6), 2013, doi
     10.1109/TPAMI.2012.213, eq. 14, 15 and 19), up to its last step, so that the coefficients can be
-    applied to a finer picture (He, Sun: Fast Guided Filter, 2015, arXiv 1505.00996).
+    applied to a finer picture (He, Sun: Fast Guided Filter, 2015, arXiv 1505.00996). In a window of zeros or
+    of ones the line is level.
     """
     height, width = value.shape
-    planes = np.zeros((height, width, _PLANES), np.float32)
+    planes = np.zeros((height, width * _PLANES), np.float32)
     for y in range(height):
         for x in range(width):
-            red = np.float32(guide[y, x, 0]) / np.float32(255.0)
-            green = np.float32(guide[y, x, 1]) / np.float32(255.0)
-            blue = np.float32(guide[y, x, 2]) / np.float32(255.0)
-            p = value[y, x]
-            planes[y, x, 0] = p
-            planes[y, x, 1] = red
-            planes[y, x, 2] = green
-            planes[y, x, 3] = blue
-            planes[y, x, 4] = red * p
-            planes[y, x, 5] = green * p
-            planes[y, x, 6] = blue * p
-            planes[y, x, 7] = red * red
-            planes[y, x, 8] = red * green
-            planes[y, x, 9] = red * blue
-            planes[y, x, 10] = green * green
-            planes[y, x, 11] = green * blue
-            planes[y, x, 12] = blue * blue
-    sums = _box_sums(planes, radius)
-    lines = np.empty((height, width, 4), np.float32)
+            red = np.float32(guide[y, x, 0]) * np.float32(1.0 / 255.0)
+            green = np.float32(guide[y, x, 1]) * np.float32(1.0 / 255.0)
+            blue = np.float32(guide[y, x, 2]) * np.float32(1.0 / 255.0)
+            p, at = value[y, x], x * _PLANES
+            planes[y, at] = p
+            planes[y, at + 1] = red
+            planes[y, at + 2] = green
+            planes[y, at + 3] = blue
+            planes[y, at + 4] = red * p
+            planes[y, at + 5] = green * p
+            planes[y, at + 6] = blue * p
+            planes[y, at + 7] = red * red
+            planes[y, at + 8] = red * green
+            planes[y, at + 9] = red * blue
+            planes[y, at + 10] = green * green
+            planes[y, at + 11] = green * blue
+            planes[y, at + 12] = blue * blue
+    lines = np.zeros((height, width * 4), np.float32)
+    column = np.empty(width * _PLANES, np.float32)
     for y in range(height):
+        sums = _window_sums(planes, y, radius, _PLANES, column)
         rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
         for x in range(width):
             columns = min(x + radius, width - 1) - max(x - radius, 0) + 1
-            one = 1.0 / (rows * columns)
-            p, red, green, blue = (
-                sums[y, x, 0] * one,
-                sums[y, x, 1] * one,
-                sums[y, x, 2] * one,
-                sums[y, x, 3] * one,
-            )
+            one, at = 1.0 / (rows * columns), x * _PLANES
+            if sums[at] == 0.0 or sums[at] == rows * columns:  # zeros or ones alone: a level line
+                lines[y, x * 4 + 3] = value[y, x]
+                continue
+            p, red, green, blue = sums[at] * one, sums[at + 1] * one, sums[at + 2] * one, sums[at + 3] * one
             # Covariance of the guide with the value, and of the guide with itself (symmetric).
-            cr = sums[y, x, 4] * one - red * p
-            cg = sums[y, x, 5] * one - green * p
-            cb = sums[y, x, 6] * one - blue * p
-            rr = sums[y, x, 7] * one - red * red + epsilon
-            rg = sums[y, x, 8] * one - red * green
-            rb = sums[y, x, 9] * one - red * blue
-            gg = sums[y, x, 10] * one - green * green + epsilon
-            gb = sums[y, x, 11] * one - green * blue
-            bb = sums[y, x, 12] * one - blue * blue + epsilon
+            cr = sums[at + 4] * one - red * p
+            cg = sums[at + 5] * one - green * p
+            cb = sums[at + 6] * one - blue * p
+            rr = sums[at + 7] * one - red * red + epsilon
+            rg = sums[at + 8] * one - red * green
+            rb = sums[at + 9] * one - red * blue
+            gg = sums[at + 10] * one - green * green + epsilon
+            gb = sums[at + 11] * one - green * blue
+            bb = sums[at + 12] * one - blue * blue + epsilon
             # Its inverse by cofactors.
             irr, irg, irb = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
             igg, igb, ibb = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
-            determinant = rr * irr + rg * irg + rb * irb
-            ar = (irr * cr + irg * cg + irb * cb) / determinant
-            ag = (irg * cr + igg * cg + igb * cb) / determinant
-            ab = (irb * cr + igb * cg + ibb * cb) / determinant
-            lines[y, x, 0] = ar
-            lines[y, x, 1] = ag
-            lines[y, x, 2] = ab
-            lines[y, x, 3] = p - ar * red - ag * green - ab * blue
-    means = _box_sums(lines, radius)
+            scale = 1.0 / (rr * irr + rg * irg + rb * irb)
+            ar = (irr * cr + irg * cg + irb * cb) * scale
+            ag = (irg * cr + igg * cg + igb * cb) * scale
+            ab = (irb * cr + igb * cg + ibb * cb) * scale
+            lines[y, x * 4] = ar
+            lines[y, x * 4 + 1] = ag
+            lines[y, x * 4 + 2] = ab
+            lines[y, x * 4 + 3] = p - ar * red - ag * green - ab * blue
+    means = np.empty((height, width, 4), np.float32)
+    column = np.empty(width * 4, np.float32)
     for y in range(height):
+        sums = _window_sums(lines, y, radius, 4, column)
         rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
         for x in range(width):
             columns = min(x + radius, width - 1) - max(x - radius, 0) + 1
+            one = np.float32(1.0 / (rows * columns))
             for k in range(4):
-                means[y, x, k] /= np.float32(rows * columns)
+                means[y, x, k] = sums[x * 4 + k] * one
     return means
 
 
@@ -256,50 +253,73 @@ def label_cells(
     height, width = picture.shape[:2]
     rows, columns = lines.shape[:2]
     fine_rows, fine_columns = 2 * logits.shape[2], 2 * logits.shape[3]
+    votes = np.empty((fine_rows, fine_columns, 3), np.float32)
+    winner = np.empty((fine_rows, fine_columns), np.uint8)
+    for v in range(fine_rows):
+        for u in range(fine_columns):
+            plane = 16 + 2 * (v % 2) + u % 2
+            for k in range(3):
+                votes[v, u, k] = logits[0, plane + 4 * k, v // 2, u // 2]
+            winner[v, u] = _first_of_the_largest(votes[v, u, 0], votes[v, u, 1], votes[v, u, 2])
+    x0, fx = _neighbours(first[0] - corner[0], step[0], width, columns)
+    y0, fy = _neighbours(first[1] - corner[1], step[1], height, rows)
+    u0, gx = _neighbours((first[0] - 0.5) / 2.0, step[0] / 2.0, width, fine_columns)
+    v0, gy = _neighbours((first[1] - 0.5) / 2.0, step[1] / 2.0, height, fine_rows)
     share = np.empty((height, width), np.float32)
-    kind = np.empty((height, width), np.uint8)
-    votes = np.empty(3)
+    kind = np.zeros((height, width), np.uint8)
+    line = np.empty((columns, 4), np.float32)
+    vote = np.empty((fine_columns, 3), np.float32)
     for y in range(height):
-        at = first[1] + y * step[1]
-        line = min(max(at - corner[1], 0.0), rows - 1.0)
-        y0 = min(int(line), max(rows - 2, 0))
-        y1 = min(y0 + 1, rows - 1)
-        fy = np.float32(line - y0)
-        fine = min(max((at - 0.5) / 2.0, 0.0), fine_rows - 1.0)
-        v0 = min(int(fine), fine_rows - 2)
-        gy = fine - v0
-        for x in range(width):
-            across = first[0] + x * step[0]
-            place = min(max(across - corner[0], 0.0), columns - 1.0)
-            x0 = min(int(place), max(columns - 2, 0))
-            x1 = min(x0 + 1, columns - 1)
-            fx = np.float32(place - x0)
-            total = np.float32(0.0)
+        top, below = y0[y], min(y0[y] + 1, rows - 1)
+        for x in range(columns):
             for k in range(4):
-                upper = lines[y0, x0, k] + fx * (lines[y0, x1, k] - lines[y0, x0, k])
-                lower = lines[y1, x0, k] + fx * (lines[y1, x1, k] - lines[y1, x0, k])
-                value = np.float32(picture[y, x, k]) / np.float32(255.0) if k < 3 else np.float32(1.0)
-                total += (upper + fy * (lower - upper)) * value
+                line[x, k] = lines[top, x, k] + fy[y] * (lines[below, x, k] - lines[top, x, k])
+        upper, lower = v0[y], min(v0[y] + 1, fine_rows - 1)
+        for u in range(fine_columns):
+            for k in range(3):
+                vote[u, k] = votes[upper, u, k] + gy[y] * (votes[lower, u, k] - votes[upper, u, k])
+        for x in range(width):
+            left, right, part = x0[x], min(x0[x] + 1, columns - 1), fx[x]
+            total = line[left, 3] + part * (line[right, 3] - line[left, 3])
+            for k in range(3):
+                slope = line[left, k] + part * (line[right, k] - line[left, k])
+                total += slope * (np.float32(picture[y, x, k]) * np.float32(1.0 / 255.0))
             total = min(max(total, np.float32(0.0)), np.float32(1.0))
             share[y, x] = total
-            kind[y, x] = 0
             if total <= 0.0:
                 continue
-            fine = min(max((across - 0.5) / 2.0, 0.0), fine_columns - 1.0)
-            u0 = min(int(fine), fine_columns - 2)
-            gx = fine - u0
-            for k in range(3):
-                votes[k] = 0.0
-            for corner_y in range(2):
-                v = v0 + corner_y
-                for corner_x in range(2):
-                    u = u0 + corner_x
-                    weight = (gy if corner_y else 1.0 - gy) * (gx if corner_x else 1.0 - gx)
-                    plane = 16 + 2 * (v % 2) + u % 2
-                    for k in range(3):
-                        votes[k] += weight * logits[0, plane + 4 * k, v // 2, u // 2]
-            if votes[1] > votes[0] and votes[1] >= votes[2]:
-                kind[y, x] = 1
-            elif votes[2] > votes[0]:
-                kind[y, x] = 2
+            west, east = u0[x], min(u0[x] + 1, fine_columns - 1)
+            # Where all four neighbours agree, so does what lies between them.
+            kind[y, x] = winner[upper, west]
+            if (
+                winner[upper, east] != kind[y, x]
+                or winner[lower, west] != kind[y, x]
+                or winner[lower, east] != kind[y, x]
+            ):
+                kind[y, x] = _first_of_the_largest(
+                    vote[west, 0] + gx[x] * (vote[east, 0] - vote[west, 0]),
+                    vote[west, 1] + gx[x] * (vote[east, 1] - vote[west, 1]),
+                    vote[west, 2] + gx[x] * (vote[east, 2] - vote[west, 2]),
+                )
     return share, kind
+
+
+@kernel
+def _first_of_the_largest(a: float, b: float, c: float) -> int:
+    if b > a and b >= c:
+        return 1
+    return 2 if c > a else 0
+
+
+@kernel
+def _neighbours(
+    first: float, step: float, count: int, size: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    # The sample before each of `count` positions, and how far on towards the next one it lies.
+    before = np.empty(count, np.int64)
+    part = np.empty(count, np.float32)
+    for i in range(count):
+        at = min(max(first + i * step, 0.0), size - 1.0)
+        before[i] = min(int(at), max(size - 2, 0))
+        part[i] = at - before[i]
+    return before, part
