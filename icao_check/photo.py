@@ -127,12 +127,9 @@ class Photo:
         if height >= self.height:
             return self.rgb
         if height not in self._reductions:
-            from icao_check.kernels.resampling import area_average
-
             width = max(1, round(self.width * height / self.height))
-            self._reductions[height] = area_average(
-                self.rgb.reshape(self.height, -1), 0, self.width, height, width
-            )
+            small = cv2.resize(self.rgb, (width, height), interpolation=cv2.INTER_AREA)
+            self._reductions[height] = np.asarray(small, np.uint8)
         return self._reductions[height]
 
 

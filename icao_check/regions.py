@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from icao_check.guided_filter import colour_lines, follow, interpolated
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
-from icao_check.weights import weight_path
+from icao_check.region_network import (
+    CANVAS_COLUMNS,
+    CANVAS_ROWS,
+    forward,
+    kind_votes,
+    network_cells,
+    person_share,
+)
 
 __all__ = [
     "BACKGROUND",
@@ -35,10 +41,8 @@ PERSON = 255
 REGION_HEIGHT = 256
 """Rows of the label map."""
 
-# The network sees the picture, or the part of it around the face, on a canvas of this size.
-_CANVAS_ROWS, _CANVAS_COLUMNS = 160, 128
-# That part reaches so far from between the pupils, in face sizes: to the left and right, up, down. A whole
-# print is never larger.
+# The network sees the picture as far as this from between the pupils, in face sizes: to the left and right,
+# up, down. A whole print is never larger.
 _REACH = (4.4, 4.4, 6.6)
 # In a wide picture the shoulders, and no more, may take detail from the head.
 _LEAST_SIDE = 3.2
@@ -106,21 +110,14 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     Regions
         At :data:`REGION_HEIGHT` rows, or fewer for a smaller photo.
     """
-    from icao_check.kernels.segmentation import (
-        guided_coefficients,
-        label_cells,
-        network_cells,
-        person_share,
-    )
-
     small = photo.reduced(REGION_HEIGHT)
     place = _place(landmarks)
     left, top, width, height = window = _window(photo, place)
-    scale = min(_CANVAS_ROWS / height, _CANVAS_COLUMNS / width)
+    scale = min(CANVAS_ROWS / height, CANVAS_COLUMNS / width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
-    corner = np.array([(_CANVAS_COLUMNS - columns) // 2, (_CANVAS_ROWS - rows) // 2])
+    corner = np.array([(CANVAS_COLUMNS - columns) // 2, (CANVAS_ROWS - rows) // 2])
     picture = _reduced_window(photo, small, window, rows, columns)
-    canvas = np.zeros((_CANVAS_ROWS, _CANVAS_COLUMNS, 3), np.uint8)
+    canvas = np.zeros((CANVAS_ROWS, CANVAS_COLUMNS, 3), np.uint8)
     canvas[corner[1] : corner[1] + rows, corner[0] : corner[0] + columns] = picture
     extent = np.array([corner[0], corner[1], corner[0] + columns, corner[1] + rows])
 
@@ -128,16 +125,16 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     zoom = np.array([columns / width, rows / height])
     place[:2] = (place[:2] + 0.5 - (left, top)) * zoom - 0.5 + corner
     place[2] *= scale
-    network = _network()
-    network.setInput(network_cells(canvas, place, extent))
-    logits = np.ascontiguousarray(network.forward(), np.float32)
+    logits = forward(network_cells(canvas, place, extent))
     probability = person_share(logits)[extent[1] : extent[3], extent[0] : extent[2]]
-    lines = guided_coefficients(picture, np.ascontiguousarray(probability), _GUIDE_RADIUS, _GUIDE_EPSILON)
+    lines = colour_lines(picture, np.ascontiguousarray(probability), _GUIDE_RADIUS, _GUIDE_EPSILON)
 
     factor = np.array([photo.width / small.shape[1], photo.height / small.shape[0]])
-    first = (0.5 * factor - (left, top)) * zoom - 0.5 + corner
-    share, kinds = label_cells(small, lines, logits, first, factor * zoom, corner)
-    kinds += np.uint8(SKIN)
+    first, step = (0.5 * factor - (left, top)) * zoom - 0.5, factor * zoom
+    share = follow(lines, small, first, step)
+    # Votes stand in the middle of 2 × 2 pixels of the canvas.
+    votes = interpolated(kind_votes(logits), small.shape, (first + corner - 0.5) / 2.0, step / 2.0)
+    kinds = _largest(votes)
     labels = kinds.copy()
     labels[share < _SEAM[1]] = UNDECIDED
     labels[share < _SEAM[0]] = BACKGROUND
@@ -157,7 +154,7 @@ def _window(photo: Photo, place: NDArray[np.float64]) -> tuple[int, int, int, in
     """Return left, top, width and height of the part of the photo that the network sees, in px."""
     side, up, down = (reach * place[2] for reach in _REACH)
     height = min(photo.height, place[1] + down) - max(0.0, place[1] - up)
-    side = min(side, max(_LEAST_SIDE * place[2], 0.5 * height * _CANVAS_COLUMNS / _CANVAS_ROWS))
+    side = min(side, max(_LEAST_SIDE * place[2], 0.5 * height * CANVAS_COLUMNS / CANVAS_ROWS))
     left, top = max(0, int(place[0] - side)), max(0, int(place[1] - up))
     right, bottom = min(photo.width, int(place[0] + side)), min(photo.height, int(place[1] + down))
     if right - left < 1 or bottom - top < 1:  # landmarks far outside the picture
@@ -169,25 +166,18 @@ def _reduced_window(
     photo: Photo, small: NDArray[np.uint8], window: tuple[int, int, int, int], rows: int, columns: int
 ) -> NDArray[np.uint8]:
     """Return the window of the photo at `rows` × `columns` pixels."""
-    from icao_check.kernels.resampling import area_average
-
     left, top, width, height = window
-    source = small
-    if (width, height) != (photo.width, photo.height):
-        source = photo.rgb[top : top + height]
-    elif rows <= small.shape[0]:
-        left, width = 0, small.shape[1]
-    if rows > source.shape[0] or columns > width:
-        part = np.ascontiguousarray(source[:, left : left + width])
-        return np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
-    return area_average(source.reshape(source.shape[0], -1), left, width, rows, columns)
+    source = photo.rgb[top : top + height, left : left + width]
+    if (width, height) == (photo.width, photo.height) and rows <= small.shape[0]:
+        source = small
+    smaller = rows < source.shape[0]
+    filling = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(source, (columns, rows), interpolation=filling), np.uint8)
 
 
-_own = threading.local()
-
-
-def _network() -> Any:
-    # A network of OpenCV must not be shared between threads: each thread holds its own.
-    if not hasattr(_own, "network"):
-        _own.network = cv2.dnn.readNetFromONNX(str(weight_path("regions")), cv2.dnn.ENGINE_CLASSIC)
-    return _own.network
+def _largest(votes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    skin, hair, clothes = votes[..., 0], votes[..., 1], votes[..., 2]
+    kinds = np.full(skin.shape, SKIN, np.uint8)
+    kinds[(hair > skin) & (hair >= clothes)] = HAIR
+    kinds[(clothes > skin) & (clothes > hair)] = CLOTHES
+    return kinds

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from icao_check import region_network
 from icao_check import regions as product
 from icao_check.face import FaceFinder, find_face
 from icao_check.photo import read_photo
@@ -228,7 +229,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="another network than the shipped one")
     args = parser.parse_args()
     if args.weights:
-        product._own.network = cv2.dnn.readNetFromONNX(str(args.weights), cv2.dnn.ENGINE_CLASSIC)
+        region_network._own.network = cv2.dnn.readNetFromONNX(str(args.weights), cv2.dnn.ENGINE_CLASSIC)
     cases = list(rendered(args.renders) if args.renders else outlined())
     finder = FaceFinder()
     print(f"{'':22}{'faces':>6}  person IoU [95 %]        " + "".join(f"{n:>12}" for n in NAMES) + "   worst")

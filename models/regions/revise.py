@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.kernels.segmentation import network_cells
+from icao_check.region_network import kind_votes, network_cells
 from models.regions.compose import CANVAS
 from models.regions.labels import ROWS, face_frame, smooth
 
@@ -45,8 +45,8 @@ def probabilities(net: cv2.dnn.Net, rgb: NDArray[np.uint8], mesh: NDArray[np.flo
             where[0] = CANVAS[1] - 1 - place[0]
             extent = np.array([CANVAS[1] - extent[2], extent[1], CANVAS[1] - extent[0], extent[3]])
         net.setInput(network_cells(given, where, extent))
-        logits = net.forward()[0, 16:].reshape(3, 2, 2, 40, 32).transpose(3, 1, 4, 2, 0).reshape(80, 64, 3)
-        total += logits[:, ::-1] if mirror else logits
+        votes = kind_votes(np.asarray(net.forward(), np.float32))
+        total += votes[:, ::-1] if mirror else votes
     odds = np.exp(total / 2 - (total / 2).max(-1, keepdims=True))
     odds /= odds.sum(-1, keepdims=True)
     # Back to the photo: the canvas's cells are 2 pixels.
