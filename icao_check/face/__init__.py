@@ -13,7 +13,7 @@ from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.regions import Regions, find_regions
 
-__all__ = ["Detection", "Face", "FaceFinder", "Landmarks", "find_face"]
+__all__ = ["Detection", "Face", "FaceFinder", "Landmarks", "describe_face", "find_face"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,26 @@ def find_face(photo: Photo, finder: FaceFinder) -> Face | None:
         None where no face is found.
     """
     detections = finder.detect(photo)
-    if not detections:
-        return None
+    return describe_face(photo, finder, detections) if detections else None
+
+
+def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection, ...]) -> Face:
+    """Measure the first of some detected faces.
+
+    Parameters
+    ----------
+    photo : Photo
+        Upright.
+    finder : FaceFinder
+        Holds the models.
+    detections : tuple of Detection
+        At least one; the largest first.
+
+    Returns
+    -------
+    Face
+        The main face.
+    """
     landmarks = finder.landmarks(photo, detections[0])
     pupils = np.stack([landmarks.left_eye.mean(axis=0), landmarks.right_eye.mean(axis=0)])
     regions = find_regions(photo, landmarks)

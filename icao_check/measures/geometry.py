@@ -7,7 +7,15 @@ from icao_check.kernels import geometry as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
 
-__all__ = ["head_centring", "head_height", "head_pose_roll", "inter_eye_distance", "single_face"]
+__all__ = [
+    "eye_line",
+    "head_centring",
+    "head_height",
+    "head_pose_roll",
+    "inter_eye_distance",
+    "margin_above",
+    "single_face",
+]
 
 # Standard deviation of a predicted pupil, as a share of the inter-eye distance.
 _PUPIL_DEVIATION = 0.02
@@ -48,6 +56,32 @@ def head_centring(case: Case) -> Measurement:
     return Measurement(
         (centre - (width - 1) / 2.0) / width * 100.0,
         uncertainty=_PUPIL_DEVIATION * distance / width * 100.0,
+    )
+
+
+def eye_line(case: Case) -> Measurement:
+    """Return how high the eyes are above the lower edge of the picture, in % of its height.
+
+    ISO/IEC 39794-5, D.1.4.3 puts the point between the pupils within 30–50 % of the height from the top.
+    """
+    face = _face(case)
+    distance, _, _, _ = _geometry(face)
+    height = case.photo.height
+    return Measurement(
+        (height - 0.5 - float(face.pupils[:, 1].mean())) / height * 100.0,
+        uncertainty=_PUPIL_DEVIATION * distance / height * 100.0,
+    )
+
+
+def margin_above(case: Case) -> Measurement:
+    """Return the room on the print between the crown, ignoring hair, and the upper edge, in mm.
+
+    Negative where the crown is cut off.
+    """
+    face = _face(case)
+    return Measurement(
+        (float(face.crown[1]) + 0.5) / case.scale.px_per_mm,
+        uncertainty=face.crown_uncertainty / case.scale.px_per_mm,
     )
 
 
