@@ -27,7 +27,7 @@ from icao_check.measures.case import Case
 from icao_check.measures.light import LINEAR, face_light
 from icao_check.photo import read_photo
 from icao_check.profile import load_profile
-from icao_check.regions import BACKGROUND, PERSON, Regions
+from icao_check.regions import BACKGROUND, SKIN
 from icao_check.scale import print_scale
 from tests.conftest import JIT_DISABLED
 
@@ -272,6 +272,8 @@ class TestBorder:
 
 
 class TestBackground:
+    """The map has 256 rows and 199 columns; the person fills its middle from row 42 down."""
+
     @pytest.fixture
     @staticmethod
     def before(case):
@@ -279,12 +281,15 @@ class TestBackground:
 
         def put(lab):
             regions = case.face.regions
-            labels = np.where(regions.labels == BACKGROUND, BACKGROUND, PERSON).astype(np.uint8)
-            labels[:20] = labels[:, :12] = labels[:, -12:] = BACKGROUND
-            labels[20:100, 25:75] = PERSON
-            wall = np.broadcast_to(np.asarray(lab, np.float32), regions.lab.shape)
-            mixed = np.where((labels == BACKGROUND)[..., np.newaxis], wall, (40, 15, 15)).astype(np.float32)
-            face = dataclasses.replace(case.face, regions=Regions(labels, mixed, regions.px_per_cell))
+            lab = np.asarray(lab, np.float32)
+            labels = np.full(regions.labels.shape, BACKGROUND, np.uint8)
+            box = labels[42:, 50:150]
+            box[:] = SKIN
+            mixed = np.broadcast_to(lab, (*labels.shape, 3)).copy()
+            mixed[labels == SKIN] = (40, 15, 15)
+            face = dataclasses.replace(
+                case.face, regions=dataclasses.replace(regions, labels=labels, lab=mixed)
+            )
             return dataclasses.replace(case, face=face)
 
         return put
@@ -305,30 +310,30 @@ class TestBackground:
     def test_slope_pattern_and_object_are_uneven(self, before, case):
         height, width = case.face.regions.labels.shape
         rows, columns = np.mgrid[:height, :width]
-        slope = np.stack([95 - 0.6 * columns, 0 * rows, 0 * rows], axis=2)
-        stripes = np.stack([85 + 8 * np.sign(np.sin(columns)), 0 * rows, 0 * rows], axis=2)
+        slope = np.stack([95 - 0.3 * columns, 0 * rows, 0 * rows], axis=2)
+        stripes = np.stack([85 + 8 * np.sign(np.sin(columns / 2)), 0 * rows, 0 * rows], axis=2)
         thing = np.full((height, width, 3), (95, 0, 0), np.float32)
-        thing[:40, :8] = (50, 40, 10)
+        thing[:80, :16] = (50, 40, 10)
         for lab in (slope, stripes, thing):
             assert not accepted("background_uniformity", background.background_uniformity(before(lab)).value)
 
     def test_what_hangs_on_the_person_may_be_hair(self, before, case):
         lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
-        lab[30:60, 74:90] = (30, 10, 10)
+        lab[60:120, 140:180] = (30, 10, 10)
         found = background.background_uniformity(before(lab))
         assert not accepted("background_uniformity", found.value)
         assert found.excuse == "uncertain"
         lab[:] = (95, 0, 0)
-        lab[:16, :30] = (30, 10, 10)  # away from the person: a thing on the wall
+        lab[:20, :60] = (30, 10, 10)  # away from the person: a thing on the wall
         assert background.background_uniformity(before(lab)).excuse is None
 
     def test_a_shadow_beside_the_head(self, before, case):
         lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
-        lab[10:100, 75:88] = (60, 0, 0)
+        lab[20:200, 148:175] = (60, 0, 0)
         assert not accepted("background_shadow", background.background_shadow(before(lab)).value)
 
     def test_no_wall_cannot_be_judged(self, case):
-        labels = np.full_like(case.face.regions.labels, PERSON)
+        labels = np.full_like(case.face.regions.labels, SKIN)
         face = dataclasses.replace(case.face, regions=dataclasses.replace(case.face.regions, labels=labels))
         hidden = dataclasses.replace(case, face=face)
         for measure in (
