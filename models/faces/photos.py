@@ -1,0 +1,241 @@
+"""The training photos, cut to one scale and held in memory-mapped arrays.
+
+Every photo becomes a *canvas*: ``SIDE`` × ``SIDE`` pixels in which the pupils are ``INTER_EYE`` pixels apart,
+unturned, the face in the middle, edges of the photo continued outwards. With it go a coarse person mask and a coarse
+relief of the head (from the teacher's mesh), so that training can change backgrounds and turn heads.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from models.faces import layout
+from scipy.interpolate import LinearNDInterpolator
+
+SIDE = 640  # px of a canvas
+INTER_EYE = 80.0  # px between the pupils on a canvas
+GRID = 80  # cells of mask and relief along a canvas
+NEIGHBOURS, RIDGE = 20, 1e-4  # of the map from the teacher's mesh to the corpus' points
+
+# Standard deviation of a label in inter-eye distances: hand-placed points, and points mapped from the mesh
+# (measured by cross-validation over the subjects, see the card).
+_SPREAD = {
+    "pupil": (0.005, 0.007),
+    "iris": (0.007, 0.010),
+    "upper_lid": (0.008, 0.012),
+    "lower_lid": (0.008, 0.012),
+    "brow": (0.02, 0.035),
+    "nose_bridge": (0.02, 0.03),
+    "nose_tip": (0.015, 0.02),
+    "nostril": (0.012, 0.02),
+    "subnasale": (0.012, 0.02),
+    "mouth_corner": (0.009, 0.015),
+    "lip_top": (0.01, 0.015),
+    "lip_bottom": (0.01, 0.015),
+    "cheek": (0.03, 0.06),
+    "jaw": (0.02, 0.05),
+    "chin": (0.012, 0.03),
+    "ear": (0.03, np.nan),
+    "hairline": (0.03, np.nan),
+    "crown": (0.06, np.nan),
+}
+
+
+def spreads() -> np.ndarray:
+    """Label spread (2, COUNT): hand-placed and mapped; NaN where the mesh cannot know the point."""
+    found = np.full((2, layout.COUNT), np.nan)
+    for name, indices in layout.GROUPS.items():
+        for suffix, spread in _SPREAD.items():
+            if name.endswith(suffix):
+                found[:, indices] = np.array(spread)[:, None]
+    return found
+
+
+@dataclass(frozen=True)
+class Faces:
+    """All training faces; arrays share their first axis."""
+
+    keys: list[str]
+    subjects: np.ndarray  # str
+    sources: np.ndarray  # str: frll, canada, us, synthetic, render
+    canvas: np.ndarray  # uint8 (N, SIDE, SIDE, 3) RGB
+    mask: np.ndarray  # uint8 (N, GRID, GRID), person × 255
+    relief: np.ndarray  # float32 (N, GRID, GRID): height towards the camera in canvas px
+    mesh: np.ndarray  # float32 (N, 478, 3) in canvas px, z towards the camera; NaN without a teacher
+    placed: np.ndarray  # float32 (N, COUNT, 2) hand-placed or exact points in canvas px, NaN where unknown
+    smaller: np.ndarray  # uint8 (N, SIDE // 3, SIDE // 3, 3): the canvas at a third
+    to_photo: np.ndarray  # float32 (N, 3): scale, x, y with photo = canvas * scale + (x, y)
+    photo_size: np.ndarray  # int32 (N, 2) height, width
+
+    @staticmethod
+    def load(folder: Path) -> Faces:
+        """Read what `build` wrote."""
+        with np.load(folder / "labels.npz") as labels:
+            values = {name: labels[name] for name in labels.files}
+        for name in ("canvas", "smaller", "mask", "relief"):
+            values[name] = np.load(folder / f"{name}.npy", mmap_mode="r")
+        return Faces(keys=[str(k) for k in values.pop("keys")], **values)
+
+    def targets(self, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Points (N, COUNT, 2) in canvas px and their spread (N, COUNT) in inter-eye distances, NaN where unknown.
+
+        Parameters
+        ----------
+        train : ndarray of bool, shape (N,)
+            The photos that may be learnt from: the map from the mesh to the corpus' points is fitted on them.
+        """
+        hand, mapped = spreads()
+        points = self.placed.astype(np.float64)
+        spread = np.where(np.isnan(points[..., 0]), np.nan, hand)
+        with_mesh = ~np.isnan(self.mesh[:, 0, 0])
+        fit = train & with_mesh & ~np.isnan(points[:, layout.LEFT_PUPIL, 0])
+        weights = mesh_weights(self.mesh[fit, :, :2].astype(np.float64), points[fit])
+        guess = np.einsum("km,nmc->nkc", weights, np.nan_to_num(self.mesh[..., :2].astype(np.float64)))
+        unknown = np.isnan(points[..., 0]) & with_mesh[:, None] & ~np.isnan(mapped)
+        points[unknown], spread[unknown] = guess[unknown], np.broadcast_to(mapped, spread.shape)[unknown]
+        points[np.isnan(spread)] = np.nan
+        return points, spread
+
+
+def mesh_weights(mesh: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Weights (COUNT, M) that write each point as an affine mean of the mesh points around it.
+
+    The weights of a point sum to one, so that the map follows any turn of the head; they are those of least
+    squares, drawn towards inverse distances.
+    """
+    mean_mesh, mean_points = mesh.mean(0), np.nanmean(points, 0)
+    weights = np.zeros((points.shape[1], mesh.shape[1]))
+    for k in range(points.shape[1]):
+        known = ~np.isnan(points[:, k, 0])
+        if known.sum() < 5:
+            continue
+        distance = np.linalg.norm(mean_mesh - mean_points[k], axis=1) / INTER_EYE
+        near = np.argsort(distance)[:NEIGHBOURS]
+        prior = 1 / (distance[near] + 0.03) ** 2
+        prior /= prior.sum()
+        centre = points[known, k].mean(0)
+        a = ((mesh[known][:, near] - centre) / INTER_EYE).transpose(0, 2, 1).reshape(-1, NEIGHBOURS)
+        b = ((points[known, k] - centre) / INTER_EYE).reshape(-1)
+        inverse = np.linalg.inv(a.T @ a / known.sum() + RIDGE * np.eye(NEIGHBOURS))
+        w = inverse @ (a.T @ b / known.sum() + RIDGE * prior)
+        w += inverse.sum(1) * (1 - w.sum()) / inverse.sum()
+        weights[k, near] = w
+    return weights
+
+
+def head_relief(mesh: np.ndarray) -> np.ndarray:
+    """Height towards the camera (GRID, GRID) of a head whose mesh (478, 3) lies on a canvas."""
+    face = mesh[:468]
+    hull = cv2.convexHull(face[:, :2].astype(np.float32))[:, 0]
+    rim = np.array([face[np.argmin(np.linalg.norm(face[:, :2] - p, axis=1))] for p in hull])
+    centre = (face[:, :2].max(0) + face[:, :2].min(0)) / 2
+    rings = [face]
+    for stretch, drop in ((1.2, 0.35), (1.45, 0.75), (2.0, 1.0), (6.0, 1.1)):
+        ring = rim.copy()
+        ring[:, :2] = centre + (rim[:, :2] - centre) * stretch
+        ring[:, 2] = rim[:, 2] * max(0.0, 2 - stretch) + rim[:, 2].mean() * min(1.0, stretch - 1) - drop * INTER_EYE
+        rings.append(ring)
+    known = np.concatenate(rings)
+    axis = (np.arange(GRID) + 0.5) * SIDE / GRID - 0.5
+    x, y = np.meshgrid(axis, axis)
+    height = LinearNDInterpolator(known[:, :2], known[:, 2])(x, y)
+    height = np.where(np.isnan(height), known[:, 2].min(), height)
+    return cv2.GaussianBlur(height.astype(np.float32), (0, 0), 1.0)
+
+
+def canvas_of(image: np.ndarray, centre: np.ndarray, scale: float) -> np.ndarray:
+    """Cut the canvas around `centre` whose pixels are `scale` photo pixels wide."""
+    shrink = max(1, int(scale))
+    if shrink > 1:
+        height, width = (n // shrink * shrink for n in image.shape[:2])
+        image = cv2.resize(
+            image[:height, :width], (width // shrink, height // shrink), interpolation=cv2.INTER_AREA
+        )
+    offset = (np.asarray(centre) - (shrink - 1) / 2) / shrink - scale / shrink * (SIDE - 1) / 2
+    matrix = np.array([[scale / shrink, 0, offset[0]], [0, scale / shrink, offset[1]]])
+    return cv2.warpAffine(
+        image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def hand_points(corpus: Path) -> dict[str, np.ndarray]:
+    """Points (COUNT, 2) in photo px by photo key, from the 189 hand-placed ones and the crowns of labels.csv."""
+    with np.load(corpus / "landmarks189.npz") as placed, (corpus / "labels.csv").open(newline="") as table:
+        rows = {row["photo"]: row for row in csv.DictReader(table)}
+        found = {}
+        for name in placed.files:
+            path = "photos/" + name.replace("__", "/")
+            points = placed[name].astype(np.float64)[layout.CORPUS_INDEX]
+            points[layout.CROWN] = np.nan
+            row = rows[path]
+            if row["head_height_mm"] and row["crown_y"]:
+                height = cv2.imread(str(corpus / path)).shape[0]
+                points[layout.CROWN] = crown_of(points, float(row["head_height_mm"]) * height / 45)
+            found[path.replace("/", "__")] = points
+    return found
+
+
+def crown_of(points: np.ndarray, head_height: float) -> np.ndarray:
+    """The crown on the face's middle line, `head_height` px above the chin along it."""
+    left, right = points[layout.LEFT_PUPIL], points[layout.RIGHT_PUPIL]
+    along = (right - left) / np.linalg.norm(right - left)
+    down = np.array([-along[1], along[0]])
+    middle = (left + right) / 2
+    return middle + down * ((points[layout.CHIN] - middle) @ down - head_height)
+
+
+def build(folder: Path, teacher: Path) -> None:
+    """Write the canvases and labels of every corpus photo that has a mesh."""
+    corpus = Path(os.environ["ICAO_CHECK_CORPUS"])
+    folder.mkdir(parents=True, exist_ok=True)
+    with (corpus / "labels.csv").open(newline="") as table:
+        rows = {row["photo"].replace("/", "__"): row for row in csv.DictReader(table)}
+    by_hand = hand_points(corpus)
+    with np.load(teacher) as labels:
+        keys = sorted(name[6:] for name in labels.files if name.startswith("mesh__"))
+        n = len(keys)
+        canvas = np.lib.format.open_memmap(folder / "canvas.npy", "w+", np.uint8, (n, SIDE, SIDE, 3))
+        third = SIDE // 3
+        smaller = np.lib.format.open_memmap(folder / "smaller.npy", "w+", np.uint8, (n, third, third, 3))
+        mask = np.lib.format.open_memmap(folder / "mask.npy", "w+", np.uint8, (n, GRID, GRID))
+        relief = np.lib.format.open_memmap(folder / "relief.npy", "w+", np.float32, (n, GRID, GRID))
+        meshes = np.empty((n, 478, 3), np.float32)
+        placed = np.full((n, layout.COUNT, 2), np.nan, np.float32)
+        to_photo, sizes = np.empty((n, 3), np.float32), np.empty((n, 2), np.int32)
+        subjects, sources = [], []
+        for i, key in enumerate(keys):
+            image = cv2.cvtColor(cv2.imread(str(corpus / key.replace("__", "/"))), cv2.COLOR_BGR2RGB)
+            mesh = labels[f"mesh__{key}"].astype(np.float64)
+            left, right = mesh[468, :2], mesh[473, :2]
+            chin = mesh[152, :2]
+            size = (np.linalg.norm(right - left) + np.linalg.norm(chin - (left + right) / 2) / 1.83) / 2
+            centre = (left + right) / 2 + (chin - (left + right) / 2) * 0.15
+            scale = size / INTER_EYE
+            offset = centre - scale * (SIDE - 1) / 2
+            canvas[i] = canvas_of(image, centre, scale)
+            smaller[i] = cv2.resize(canvas[i, : 3 * third, : 3 * third], (third, third), interpolation=cv2.INTER_AREA)
+            person = cv2.resize(labels[f"mask__{key}"], image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+            mask[i] = cv2.resize(canvas_of(person, centre, scale), (GRID, GRID), interpolation=cv2.INTER_AREA)
+            mesh[:, :2] = (mesh[:, :2] - offset) / scale
+            mesh[:, 2] *= -1 / scale
+            relief[i], meshes[i] = head_relief(mesh), mesh
+            if key in by_hand:
+                placed[i] = (by_hand[key] - offset) / scale
+            to_photo[i], sizes[i] = (scale, *offset), image.shape[:2]
+            subjects.append(rows[key]["subject"] if key in rows else key)
+            sources.append(rows[key]["source"] if key in rows else "synthetic")
+    np.savez(
+        folder / "labels.npz",
+        keys=keys, subjects=subjects, sources=sources, mesh=meshes, placed=placed, to_photo=to_photo, photo_size=sizes,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    import sys
+
+    build(Path(sys.argv[2]), Path(sys.argv[1]))

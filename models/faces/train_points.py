@@ -1,0 +1,237 @@
+"""Train one of the landmark networks.
+
+    python models/landmarks/train.py CACHE OUT.pt --part head|eye|mouth [--steps N] [--fold K | --hold-out SOURCE,...]
+
+`CACHE` is the folder that faces.py wrote. With ``--fold K`` the subjects of fold K (of five) are left out, with
+``--hold-out`` whole sources; without either everything is learnt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import icao_check.face.points
+from icao_check.face.points import EYE, HEAD, MOUTH
+from models.faces import layout
+import torch
+from models.faces.views import Framing, Turn, random_turn, view
+from models.faces.photos import Faces
+from models.faces.networks import PointNet
+from models.faces.pose import angles, base_rotations
+from torch.utils.data import DataLoader, IterableDataset
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """How much the network's input varies in training: standard deviations."""
+
+    scale: float  # of the log of the side
+    shift: float  # in face sizes
+    turn: float  # in degrees
+    wild: float  # share of inputs turned uniformly within 45 degrees
+
+
+@dataclass(frozen=True)
+class Part:
+    """One network and how it is trained."""
+
+    part: icao_check.face.points.Part
+    jitter: Jitter
+    stride: int
+    widths: tuple[int, ...]
+    whole: int = 0
+
+    @property
+    def framing(self) -> Framing:
+        """For `views.view`."""
+        j = self.jitter
+        return Framing(self.part.pixels, self.part.side, j.scale, j.shift, j.turn, j.wild)
+
+    @property
+    def points(self) -> np.ndarray:
+        """Indices of the network's points."""
+        return self.part.points
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the input in the frame of the face."""
+        return self.part.centre
+
+
+PARTS = {
+    "head": Part(HEAD, Jitter(0.10, 0.11, 6, 0.12), 4, (12, 24, 40, 64, 96), 2),
+    "eye": Part(EYE, Jitter(0.07, 0.05, 3, 0.0), 2, (12, 24, 32, 48)),
+    "mouth": Part(MOUTH, Jitter(0.07, 0.06, 3, 0.0), 2, (12, 24, 40, 56)),
+}
+
+
+def fold_of(subject: str, folds: int = 5) -> int:
+    """Fold of a subject, the same on every machine."""
+    return int(hashlib.sha256(subject.encode()).hexdigest(), 16) % folds
+
+
+def chosen(faces: Faces, fold: int | None, hold_out: tuple[str, ...]) -> np.ndarray:
+    """Which faces may be learnt from."""
+    keep = ~np.isin(faces.sources, hold_out)
+    if fold is not None:
+        keep &= np.array([fold_of(s) != fold for s in faces.subjects])
+    return keep
+
+
+class Sampler:
+    """Endless batches of views, made in the background, the same for the same seed."""
+
+    def __init__(self, faces: Faces, train: np.ndarray, part: Part, batch: int, seed: int) -> None:
+        self.faces, self.part, self.batch, self.seed = faces, part, batch, seed
+        self.points, self.spread = faces.targets(train)
+        self.base = base_rotations(faces, train)
+        self.usable = np.flatnonzero(train & ~np.isnan(self.points[:, layout.LEFT_PUPIL, 0]))
+        by_hand = ~np.isnan(faces.placed[self.usable, layout.LEFT_PUPIL, 0])
+        share = np.where(by_hand, 0.45 / max(by_hand.sum(), 1), 0.55 / max((~by_hand).sum(), 1))
+        self.share = share / share.sum()
+
+    def one(self, rng: np.random.Generator):
+        """One sample: image, points, spread, angles (yaw, pitch) in degrees."""
+        faces, part = self.faces, self.part
+        i = int(rng.choice(self.usable, p=self.share))
+        strength = 13.0 if part.whole else 8.0
+        turn: Turn | None = random_turn(rng, faces, i, self.points[i], strength) if rng.random() < 0.5 else None
+        mirror = bool(rng.random() < 0.5)
+        v = view(
+            rng, faces, i, self.points[i], self.spread[i], part.framing, np.array(part.centre) * ([-1, 1] if mirror else [1, 1]),
+            turn, mirror, mild=bool(rng.random() < 0.35),
+        )  # fmt: skip
+        base = self.base[i]
+        if mirror:
+            flip = np.diag([-1.0, 1.0, 1.0])
+            base = flip @ base @ flip
+        yaw, pitch, _ = angles(v.turn @ base)
+        return v.image, v.points[part.points], v.spread[part.points], (yaw, pitch)
+
+    def batches(self, steps: int) -> DataLoader:
+        """Yield `steps` batches, made by another process."""
+        return DataLoader(_Batches(self, steps), batch_size=None, num_workers=1, prefetch_factor=6)
+
+
+class _Batches(IterableDataset):
+    def __init__(self, sampler: Sampler, steps: int) -> None:
+        self.sampler, self.steps = sampler, steps
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
+        cv2.setNumThreads(0)
+        for step in range(self.steps):
+            rng = np.random.default_rng((self.sampler.seed, step))
+            rows = [self.sampler.one(rng) for _ in range(self.sampler.batch)]
+            images, points, spread, pose = (np.stack(column) for column in zip(*rows, strict=True))
+            yield (
+                torch.from_numpy(images.transpose(0, 3, 1, 2)), torch.from_numpy(points),
+                torch.from_numpy(spread), torch.from_numpy(pose).float(),
+            )  # fmt: skip
+
+
+class Moving:
+    """Exponential mean of a network's state over the steps."""
+
+    def __init__(self, net: torch.nn.Module) -> None:
+        self.net, self.mean = net, {k: v.clone() for k, v in net.state_dict().items()}
+
+    def follow(self, step: int) -> None:
+        """Take in the state after `step`."""
+        keep = min(0.998, 1 - 1 / (step + 1))
+        for name, value in self.net.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.mean[name].mul_(keep).add_(value, alpha=1 - keep)
+            else:
+                self.mean[name].copy_(value)
+
+    def settle(self) -> None:
+        """Give the network the mean."""
+        self.net.load_state_dict(self.mean)
+
+
+def point_loss(net: PointNet, maps: torch.Tensor, points: torch.Tensor, spread: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of the maps with Gaussians around the labels, and the distance of their means to the labels."""
+    cells, stride = maps.shape[-1], net.stride
+    inside = (~spread.isnan()) & ((points > -0.5) & (points < net.pixels - 0.5)).all(-1)
+    points, spread = points.nan_to_num(0.0), spread.nan_to_num(1.0)
+    at = (points - (stride - 1) / 2) / stride
+    sigma = torch.sqrt(0.6**2 + (spread / stride) ** 2)[..., None]
+    axis = torch.arange(cells, dtype=torch.float32)
+    gx = torch.exp(-0.5 * ((axis - at[..., :1]) / sigma) ** 2)
+    gy = torch.exp(-0.5 * ((axis - at[..., 1:]) / sigma) ** 2)
+    gx, gy = (g / g.sum(-1, keepdim=True).clamp_min(1e-6) for g in (gx, gy))
+    expected = (torch.matmul(maps, gx[..., None])[..., 0] * gy).sum(-1)
+    entropy = torch.logsumexp(maps.flatten(2), -1) - expected
+    mean = net.positions(maps)[..., :2] + net.positions.centre
+    distance = (mean - points).norm(dim=-1)
+    error = distance / (spread + 0.35 * stride)
+    robust = torch.where(error < 1, 0.5 * error**2, error - 0.5)
+    weight = inside.float()
+    return ((entropy + 1.5 * robust) * weight).sum() / weight.sum().clamp_min(1)
+
+
+def train(faces: Faces, part: Part, learn: np.ndarray, steps: int, batch: int, seed: int, log_every: int = 200) -> PointNet:
+    """Train from scratch; the state kept is an exponential mean over the steps."""
+    torch.manual_seed(seed)
+    net = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, part.whole)
+    net = net.to(memory_format=torch.channels_last)
+    moving = Moving(net)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=2e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps, pct_start=0.05)
+    sampler = Sampler(faces, learn, part, batch, seed)
+    start, seen = time.monotonic(), []
+    for step, (images, points, spread, pose) in enumerate(sampler.batches(steps), 1):
+        images = (images.float() / 255).contiguous(memory_format=torch.channels_last)
+        maps, whole = net.raw(images)
+        loss = point_loss(net, maps, points, spread)
+        if whole is not None:
+            loss = loss + 0.5 * nn_smooth((whole - pose / 15))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        schedule.step()
+        moving.follow(step)
+        seen.append(float(loss.detach()))
+        if step % log_every == 0:
+            rate = step * batch / (time.monotonic() - start)
+            print(f"step {step} loss {np.mean(seen[-log_every:]):.4f} views/s {rate:.0f}", flush=True)
+    moving.settle()
+    return net.eval()
+
+
+def nn_smooth(error: torch.Tensor) -> torch.Tensor:
+    """Huber loss."""
+    return torch.nn.functional.huber_loss(error, torch.zeros_like(error), delta=0.5)
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--part", choices=PARTS, required=True)
+    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--fold", type=int)
+    parser.add_argument("--hold-out", default="")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(1)
+    faces = Faces.load(options.cache)
+    learn = chosen(faces, options.fold, tuple(options.hold_out.split(",")))
+    net = train(faces, PARTS[options.part], learn, options.steps, options.batch, options.seed)
+    torch.save({"part": options.part, "state": net.state_dict()}, options.out)
+
+
+if __name__ == "__main__":
+    main()
