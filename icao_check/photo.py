@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ _READERS: dict[str, type[ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
     "PNG": PngImagePlugin.PngImageFile,
 }
+_SMALLEST_HALF = 8
 _EXIF_ORIENTATION = 0x0112
 _EXIF_DIRECTORY = 0x8769
 
@@ -100,6 +102,7 @@ class Photo:
     file: FileFacts
     dates: tuple[DateEvidence, ...] = ()
     _reductions: dict[int, Pixels] = field(default_factory=dict, repr=False, compare=False)
+    _halves: list[Pixels] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def width(self) -> int:
@@ -112,7 +115,7 @@ class Photo:
         return int(self.rgb.shape[0])
 
     def reduced(self, height: int) -> Pixels:
-        """Return the photo averaged down to `height` rows, or as it is where it has no more.
+        """Return the photo brought down to `height` rows, or as it is where it has no more.
 
         Parameters
         ----------
@@ -128,9 +131,51 @@ class Photo:
             return self.rgb
         if height not in self._reductions:
             width = max(1, round(self.width * height / self.height))
-            small = cv2.resize(self.rgb, (width, height), interpolation=cv2.INTER_AREA)
+            times = int(math.log2(self.height / height))
+            source, factor = self.halved(times)
+            # cv2.resize would stretch the halving, which may lack the photo's last row and column.
+            across, down = self.width / width / factor, self.height / height / factor
+            matrix = np.array([[across, 0.0, (across - 1.0) / 2.0], [0.0, down, (down - 1.0) / 2.0]])
+            small = cv2.warpAffine(
+                source,
+                matrix,
+                (width, height),
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
             self._reductions[height] = np.asarray(small, np.uint8)
         return self._reductions[height]
+
+    def halved(self, times: int) -> tuple[Pixels, int]:
+        """Return the photo halved up to `times` times, as means of 2 × 2 pixels.
+
+        An exact halving costs a tenth of a reduction by a broken factor. A last odd row or column is
+        dropped each time, so that pixel (x, y) is the mean of the square of `factor` pixels whose middle is
+        ``(x + 0.5) * factor - 0.5``.
+
+        Parameters
+        ----------
+        times : int
+            Halvings wanted; fewer are made where the photo gets too small.
+
+        Returns
+        -------
+        pixels : ndarray of shape (h, w, 3), uint8
+            sRGB. Computed once.
+        factor : int
+            Pixels of the photo per pixel of the result: 2 to the power of the halvings made.
+        """
+        if not self._halves:
+            self._halves.append(self.rgb)
+        while len(self._halves) <= times:
+            height, width = (side // 2 for side in self._halves[-1].shape[:2])
+            if min(height, width) < _SMALLEST_HALF:
+                break
+            even = self._halves[-1][: 2 * height, : 2 * width]
+            half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+            self._halves.append(np.asarray(half, np.uint8))
+        level = min(times, len(self._halves) - 1)
+        return self._halves[level], 2**level
 
 
 def read_photo(source: PhotoSource, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> Photo:
