@@ -1,0 +1,224 @@
+"""Where the landmarks of one face are: a look at the whole head, then closer ones at eyes and mouth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icao_check.face.cutout import Cutout, cut_out
+from icao_check.landmarks import GROUPS, LANDMARK_COUNT, MIRROR, Landmarks, indices
+from icao_check.network import Network
+from icao_check.photo import Photo
+
+__all__ = ["EYE", "HEAD", "MOUTH", "Framing", "Part", "PointPlacer", "Posture"]
+
+Points = NDArray[np.float64]
+
+# Distance from between the eyes to the chin in inter-eye distances: mean of 81 adults.
+EYES_TO_CHIN = 1.83
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """Where a face is, how large and how much it is turned in the picture.
+
+    Attributes
+    ----------
+    eyes : ndarray of shape (2,), float64
+        The point between the pupils, in px of the photo.
+    size : float
+        Face size in px: mean of the inter-eye distance and of the distance from between the eyes to the chin
+        / 1.83, as yaw shortens one and pitch the other.
+    roll : float
+        Clockwise as displayed, in radians.
+    """
+
+    eyes: Points
+    size: float
+    roll: float
+
+    @property
+    def along(self) -> Points:
+        """Unit vector from the left to the right of the face."""
+        return np.array([math.cos(self.roll), math.sin(self.roll)])
+
+    @property
+    def down(self) -> Points:
+        """Unit vector from the eyes to the chin."""
+        return np.array([-math.sin(self.roll), math.cos(self.roll)])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one network looks at and which points it places.
+
+    Attributes
+    ----------
+    pixels : int
+        Side of its square input.
+    side : float
+        The same in face sizes.
+    centre : (x, y)
+        Middle of the square, from between the eyes along the face and down it, in face sizes.
+    points : ndarray of int
+        Indices of the points, in the order of the network's output.
+    """
+
+    pixels: int
+    side: float
+    centre: tuple[float, float]
+    points: NDArray[np.intp]
+
+
+_FINE = np.concatenate(
+    [
+        indices("iris", "lower_lid", "upper_lip_bottom", "lower_lip_top"),
+        [index for side in ("left", "right") for index in GROUPS[f"{side}_upper_lid"][1:4]],
+    ]
+)
+HEAD = Part(96, 5.0, (0.0, 0.1), np.setdiff1d(np.arange(LANDMARK_COUNT), _FINE))
+EYE = Part(48, 0.9, (-0.5, 0.0), indices("left_pupil", "left_iris", "left_upper_lid", "left_lower_lid"))
+MOUTH = Part(
+    64,
+    1.9,
+    (0.0, 1.35),
+    np.concatenate(
+        [
+            indices("mouth_corner", "lip_top", "lip_bottom", "subnasale", "chin"),
+            [index for side in ("left", "right") for index in GROUPS[f"{side}_jaw"][2:]],
+        ]
+    ),
+)
+"""The networks' views. The one of the eye always sees a left eye: right ones are mirrored."""
+
+# A second look at the whole head where the first found it this far from where it was sought.
+_MOVED = 0.25  # face sizes
+_RESIZED = 1.2
+_TURNED = math.radians(10.0)
+# A closer look is trusted up to this standard deviation (in face sizes) and this far from the first (likewise):
+# beyond them the place is hidden and the whole head knows better.
+_UNSURE = 0.06
+_ASTRAY = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What the networks say about one face.
+
+    Attributes
+    ----------
+    landmarks : Landmarks
+        In px of the photo.
+    posture : Posture
+        Of the landmarks.
+    whole : ndarray of shape (K,), float32
+        The first network's vector about the head as a whole.
+    """
+
+    landmarks: Landmarks
+    posture: Posture
+    whole: NDArray[np.float32]
+
+
+class PointPlacer:
+    """Places the landmarks of a face; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._head = Network("face_points", ("moments", "whole"))
+        self._eye = Network("eye_points", ("moments",))
+        self._mouth = Network("mouth_points", ("moments",))
+
+    def load(self) -> None:
+        """Load the models of this thread now."""
+        for network in (self._head, self._eye, self._mouth):
+            network.load()
+
+    def place(self, photo: Photo, posture: Posture) -> Placed:
+        """Place all landmarks.
+
+        Parameters
+        ----------
+        photo : Photo
+            Upright.
+        posture : Posture
+            Where the face is, roughly: within a quarter of its size, a fifth of the scale and 20°.
+
+        Returns
+        -------
+        Placed
+            Coordinates in px of the upright full-resolution photo.
+        """
+        points = np.zeros((LANDMARK_COUNT, 2))
+        deviation = np.zeros(LANDMARK_COUNT)
+        whole = self._look_at_head(photo, posture, points, deviation)
+        found = posture_of(points)
+        if _differs(posture, found):
+            whole = self._look_at_head(photo, found, points, deviation)
+            found = posture_of(points)
+        self._look_closer(photo, found, points, deviation)
+        return Placed(Landmarks(points, deviation), posture_of(points), whole)
+
+    def _look_at_head(
+        self, photo: Photo, posture: Posture, points: Points, deviation: Points
+    ) -> NDArray[np.float32]:
+        view = _view(photo, posture, HEAD)
+        moments, whole = self._head(view.pixels[np.newaxis])
+        points[HEAD.points], deviation[HEAD.points] = _positions(moments[0], view, HEAD)
+        return np.asarray(whole[0], np.float32)
+
+    def _look_closer(self, photo: Photo, posture: Posture, points: Points, deviation: Points) -> None:
+        left, right = _view(photo, posture, EYE), _view(photo, posture, EYE, mirror=True)
+        mouth = _view(photo, posture, MOUTH)
+        (eyes,) = self._eye(np.stack([left.pixels, right.pixels]))
+        (lips,) = self._mouth(mouth.pixels[np.newaxis])
+        for moments, view, part, targets in (
+            (eyes[0], left, EYE, EYE.points),
+            (eyes[1], right, EYE, MIRROR[EYE.points]),
+            (lips[0], mouth, MOUTH, MOUTH.points),
+        ):
+            places, spread = _positions(moments, view, part)
+            known = np.isin(targets, HEAD.points)
+            moved = np.hypot(*(places - points[targets]).T)
+            trusted = (spread < _UNSURE * posture.size) & ((moved < _ASTRAY * posture.size) | ~known)
+            if not trusted[known].any():
+                # Nothing of it is seen: keep the first look, and carry the rest along with it.
+                trusted = np.zeros_like(trusted)
+            use = trusted | ~known
+            points[targets[use]], deviation[targets[use]] = places[use], spread[use]
+
+
+def posture_of(points: Points) -> Posture:
+    """Return where a face with these landmarks is."""
+    left, right = points[GROUPS["left_pupil"][0]], points[GROUPS["right_pupil"][0]]
+    eyes = (left + right) / 2.0
+    axis, height = right - left, points[GROUPS["chin"][0]] - eyes
+    size = (math.hypot(*axis) + math.hypot(*height) / EYES_TO_CHIN) / 2.0
+    return Posture(eyes, max(size, 1.0), math.atan2(axis[1], axis[0]))
+
+
+def _differs(sought: Posture, found: Posture) -> bool:
+    turn = (found.roll - sought.roll + math.pi) % (2.0 * math.pi) - math.pi
+    return (
+        math.hypot(*(found.eyes - sought.eyes)) > _MOVED * sought.size
+        or not 1.0 / _RESIZED < found.size / sought.size < _RESIZED
+        or abs(turn) > _TURNED
+    )
+
+
+def _view(photo: Photo, posture: Posture, part: Part, *, mirror: bool = False) -> Cutout:
+    x, y = part.centre
+    middle = posture.eyes + posture.size * ((-x if mirror else x) * posture.along + y * posture.down)
+    along = posture.along * (posture.size * part.side / part.pixels)
+    return cut_out(photo, middle, along, (part.pixels, part.pixels), mirror=mirror)
+
+
+def _positions(moments: NDArray[np.float32], view: Cutout, part: Part) -> tuple[Points, Points]:
+    """Turn raw moments (K, 5) about the middle of the input into places and deviations in px of the photo."""
+    values = moments.astype(np.float64)
+    mean = values[:, :2]
+    variance = np.maximum(values[:, 2:4] - mean**2, 0.0).mean(axis=1)
+    scale = math.hypot(*view.matrix[:, 0])
+    return view.to_photo(mean + (part.pixels - 1) / 2.0), np.sqrt(variance) * scale
