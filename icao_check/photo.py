@@ -98,7 +98,7 @@ class Photo:
         Evidence of the capture date, strongest first.
     """
 
-    rgb: Pixels
+    rgb: Pixels = field(repr=False)  # no pixels in logs, not even by way of a traceback
     file: FileFacts
     dates: tuple[DateEvidence, ...] = ()
     _reductions: dict[int, Pixels] = field(default_factory=dict, repr=False, compare=False)

@@ -71,7 +71,7 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     Regions
         At :data:`REGION_HEIGHT` rows, or fewer for a smaller photo.
     """
-    from icao_check.kernels.segmentation import geodesic_distance
+    from icao_check.kernels.segmentation import geodesic_distance, step_costs
 
     small = photo.reduced(REGION_HEIGHT)
     height, width = small.shape[:2]
@@ -80,8 +80,9 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     lab = lab_of(np.asarray(cv2.GaussianBlur(small, (0, 0), 0.7), np.uint8))
     person = _person_seeds(points, height, width)
     wall = _wall_seeds(points, height, width) & ~person
-    to_person = geodesic_distance(lab, person, _STEP_COST)
-    to_wall = geodesic_distance(lab, wall, _STEP_COST)
+    costs = step_costs(lab, _STEP_COST)
+    to_person = geodesic_distance(costs, person)
+    to_wall = geodesic_distance(costs, wall)
     labels = np.full((height, width), UNDECIDED, np.uint8)
     labels[to_wall < _SURE_RATIO * to_person] = BACKGROUND
     labels[to_person < _SURE_RATIO * to_wall] = PERSON

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +28,10 @@ os.environ["NUMBA_CACHE_DIR"] = str(_kernel_cache())
 
 JIT_DISABLED = os.environ.get("NUMBA_DISABLE_JIT", "0") == "1"
 """Kernels run as plain Python: the same results, a hundred times slower."""
+
+# A compiling kernel or a busy machine is no failure; the same run twice tests the same examples.
+settings.register_profile("house", deadline=None, derandomize=True, print_blob=False)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

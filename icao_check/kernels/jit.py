@@ -7,7 +7,6 @@ warning says so.
 
 from __future__ import annotations
 
-import functools
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -23,8 +22,14 @@ class CacheUnavailableWarning(RuntimeWarning):
     """Compiled kernels cannot be kept on disk, so that each process compiles them again."""
 
 
-@functools.cache
+_warned = False
+
+
 def _warn_once(why: str) -> None:
+    global _warned
+    if _warned:
+        return
+    _warned = True
     warnings.warn(
         f"compiled kernels cannot be cached ({why}); each start takes seconds longer. "
         "Set NUMBA_CACHE_DIR to a writable directory.",

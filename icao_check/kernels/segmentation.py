@@ -7,26 +7,58 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["geodesic_distance"]
+__all__ = ["geodesic_distance", "step_costs"]
 
 
 @kernel
-def geodesic_distance(
-    lab: NDArray[np.float32], seeds: NDArray[np.bool_], step_cost: float
-) -> NDArray[np.float32]:  # (float32[:, :, ::1], bool_[:, ::1], float64) -> float32[:, ::1]
-    """Return the cheapest path from any seed to each pixel.
-
-    A step to one of the eight neighbours costs ``length * (step_cost + ΔE*ab)``: paths run freely within a
-    surface and pay for every edge that they cross.
+def step_costs(
+    lab: NDArray[np.float32], step_cost: float
+) -> NDArray[np.float32]:  # (float32[:, :, ::1], float64) -> float32[:, :, ::1]
+    """Return what a step from each pixel to its neighbours costs: ``length * (step_cost + ΔE*ab)``.
 
     Parameters
     ----------
     lab : ndarray of shape (H, W, 3), float32
         CIELAB.
-    seeds : ndarray of shape (H, W), bool
-        Where paths start.
     step_cost : float
         Cost of one pixel of distance, in ΔE.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 4), float32
+        To the neighbour on the left, above left, above, and above right; inf beyond the edge.
+    """
+    height, width = lab.shape[:2]
+    costs = np.full((height, width, 4), np.inf, np.float32)
+    diagonal = np.sqrt(2.0)
+    for y in range(height):
+        for x in range(width):
+            for direction in range(4):
+                ny = y if direction == 0 else y - 1
+                nx = x - 1 if direction == 0 else x + direction - 2
+                if ny < 0 or nx < 0 or nx >= width:
+                    continue
+                squared = 0.0
+                for channel in range(3):
+                    difference = float(lab[y, x, channel]) - float(lab[ny, nx, channel])
+                    squared += difference * difference
+                length = diagonal if direction in (1, 3) else 1.0
+                costs[y, x, direction] = length * (step_cost + np.sqrt(squared))
+    return costs
+
+
+@kernel
+def geodesic_distance(
+    costs: NDArray[np.float32], seeds: NDArray[np.bool_]
+) -> NDArray[np.float32]:  # (float32[:, :, ::1], bool_[:, ::1]) -> float32[:, ::1]
+    """Return the cheapest path from any seed to each pixel over its eight neighbours.
+
+    Parameters
+    ----------
+    costs : ndarray of shape (H, W, 4), float32
+        From :func:`step_costs`.
+    seeds : ndarray of shape (H, W), bool
+        Where paths start.
 
     Returns
     -------
@@ -40,37 +72,35 @@ def geodesic_distance(
     10.1016/0167-8655(96)00010-4).
     """
     height, width = seeds.shape
-    distance = np.full((height, width), np.inf, np.float32)
+    # A rim of unreachable pixels spares the sweeps every test for the edge.
+    distance = np.full((height + 2, width + 2), np.inf, np.float32)
     for y in range(height):
         for x in range(width):
             if seeds[y, x]:
-                distance[y, x] = 0.0
-    diagonal = np.sqrt(2.0)
+                distance[y + 1, x + 1] = 0.0
+    rim = np.full((height + 2, width + 2, 4), np.inf, np.float32)
+    rim[1:-1, 1:-1] = costs
     changed = True
     while changed:
         changed = False
-        for sweep in range(2):
-            sign = 1 if sweep == 0 else -1
-            for row in range(height):
-                y = row if sweep == 0 else height - 1 - row
-                for column in range(width):
-                    x = column if sweep == 0 else width - 1 - column
-                    best = distance[y, x]
-                    for neighbour in range(4):
-                        if neighbour == 0:
-                            ny, nx, length = y, x - sign, 1.0
-                        else:
-                            ny, nx = y - sign, x + neighbour - 2
-                            length = 1.0 if nx == x else diagonal
-                        if ny < 0 or nx < 0 or ny >= height or nx >= width:
-                            continue
-                        squared = 0.0
-                        for channel in range(3):
-                            difference = float(lab[y, x, channel]) - float(lab[ny, nx, channel])
-                            squared += difference * difference
-                        cost = np.float32(distance[ny, nx] + length * (step_cost + np.sqrt(squared)))
-                        if cost < best:
-                            best = cost
-                            changed = True
+        for y in range(1, height + 1):
+            for x in range(1, width + 1):
+                best = distance[y, x]
+                best = min(best, distance[y, x - 1] + rim[y, x, 0])
+                best = min(best, distance[y - 1, x - 1] + rim[y, x, 1])
+                best = min(best, distance[y - 1, x] + rim[y, x, 2])
+                best = min(best, distance[y - 1, x + 1] + rim[y, x, 3])
+                if best < distance[y, x]:
                     distance[y, x] = best
-    return distance
+                    changed = True
+        for y in range(height, 0, -1):
+            for x in range(width, 0, -1):
+                best = distance[y, x]
+                best = min(best, distance[y, x + 1] + rim[y, x + 1, 0])
+                best = min(best, distance[y + 1, x + 1] + rim[y + 1, x + 1, 1])
+                best = min(best, distance[y + 1, x] + rim[y + 1, x, 2])
+                best = min(best, distance[y + 1, x - 1] + rim[y + 1, x - 1, 3])
+                if best < distance[y, x]:
+                    distance[y, x] = best
+                    changed = True
+    return distance[1:-1, 1:-1].copy()

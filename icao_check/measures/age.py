@@ -66,7 +66,7 @@ def add_months(day: date, months: int) -> date:
 def reuse(case: Case) -> Measurement:
     """Return in how many bits the perceptual hashes of the photo and of an earlier one differ, in %.
 
-    0 is the same exposure; different photos of one person differ in a quarter of the bits or more.
+    0 is the same exposure; photos of different people differ in a quarter of the bits or more.
     """
     assert case.face is not None and case.reference is not None
     if case.reference_face is None:

@@ -19,7 +19,7 @@ __all__ = ["draw_overlay"]
 
 Colour = tuple[int, int, int]
 
-_PICTURE_HEIGHT = 1080
+_PICTURE_HEIGHT, _PICTURE_WIDTH = 1080, 1620
 _RULER = 64
 _PANEL = 560
 _PAD = 24
@@ -114,17 +114,15 @@ def draw_overlay(photo: Photo, report: Report, lang: str = "en") -> Image.Image:
         RGB. Left and below are rulers in mm of the print; on the picture are the chin, the crown with the
         bands in which it may lie, the line of the eyes and the middle; on the right what is wrong.
     """
-    zoom = _PICTURE_HEIGHT / photo.height
-    width = max(1, round(photo.width * zoom))
+    zoom = min(_PICTURE_HEIGHT / photo.height, _PICTURE_WIDTH / photo.width)
+    width, height = max(1, round(photo.width * zoom)), max(1, round(photo.height * zoom))
     scale = report.inputs.scale
     assert scale is not None  # only a file that cannot be read has none, and there is nothing to draw on it
     size = (_RULER + width + _PANEL, _PAD + _PICTURE_HEIGHT + _RULER)
     image = Image.new("RGB", size, _PAPER)
-    picture = Image.fromarray(photo.rgb).resize((width, _PICTURE_HEIGHT), Image.Resampling.LANCZOS)
+    picture = Image.fromarray(photo.rgb).resize((width, height), Image.Resampling.LANCZOS)
     image.paste(picture, (_RULER, _PAD))
-    canvas = _Canvas(
-        ImageDraw.Draw(image, "RGBA"), zoom, _RULER, _PAD, width, _PICTURE_HEIGHT, scale.px_per_mm
-    )
+    canvas = _Canvas(ImageDraw.Draw(image, "RGBA"), zoom, _RULER, _PAD, width, height, scale.px_per_mm)
     _draw_rulers(canvas)
     if report.face is not None:
         _draw_middle(canvas, report, report.face)
@@ -229,7 +227,7 @@ def _draw_panel(canvas: _Canvas, report: Report, lang: str) -> None:
         if verdict != "review" or TO_CONFIRM.get(result.id) not in report.to_confirm
     ]
     notes = [*report_notes(report, lang), word("summary.advice", lang)]
-    bottom = canvas.top + canvas.height - sum(_paragraph_height(canvas, width, note) for note in notes)
+    bottom = canvas.top + _PICTURE_HEIGHT - sum(_paragraph_height(canvas, width, note) for note in notes)
     for position, result in enumerate(findings):
         if y > bottom - 5 * _TEXT:
             canvas.text((left, y), f"+ {len(findings) - position}", _FAINT, _TEXT)

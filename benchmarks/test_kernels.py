@@ -1,0 +1,103 @@
+"""Kernels against their best library twin, on inputs of the size that a check gives them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from icao_check.kernels import age, background, expression, geometry, segmentation
+
+ROWS, COLUMNS = 128, 100
+
+
+@pytest.fixture(scope="module")
+def lab(rng):
+    smooth = np.cumsum(np.cumsum(rng.normal(0, 0.2, (ROWS, COLUMNS, 3)), axis=0), axis=1)
+    return smooth.astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def mask(rng):
+    return rng.random((ROWS, COLUMNS)) < 0.5
+
+
+@pytest.fixture(scope="module")
+def hashes(rng):
+    return rng.integers(0, 2**63, (100_000, 4)).astype(np.uint64)
+
+
+@pytest.mark.benchmark(group="hamming_distances, 100 000 hashes of 256 bits")
+class TestHammingDistances:
+    def test_kernel(self, benchmark, hashes):
+        benchmark(age.hamming_distances, hashes[0], hashes)
+
+    def test_numpy(self, benchmark, hashes):
+        found = benchmark(lambda: np.bitwise_count(hashes ^ hashes[0]).sum(axis=1))
+        np.testing.assert_array_equal(found, age.hamming_distances(hashes[0], hashes))
+
+
+@pytest.mark.benchmark(group="colour_spread, 128 × 100")
+class TestColourSpread:
+    def test_kernel(self, benchmark, lab, mask):
+        benchmark(background.colour_spread, lab, mask, 0.95)
+
+    def test_numpy(self, benchmark, lab, mask):
+        def twin():
+            pixels = lab[mask]
+            return np.quantile(np.linalg.norm(pixels - np.median(pixels, axis=0), axis=1), 0.95)
+
+        assert benchmark(twin) == pytest.approx(background.colour_spread(lab, mask, 0.95)[4], rel=1e-5)
+
+
+@pytest.mark.benchmark(group="step_costs and geodesic_distance, 128 × 100")
+class TestGeodesicDistance:
+    def test_kernel(self, benchmark, lab):
+        seeds = np.zeros((ROWS, COLUMNS), bool)
+        seeds[0] = True
+        benchmark(lambda: segmentation.geodesic_distance(segmentation.step_costs(lab, 0.3), seeds))
+
+    def test_scikit_image(self, benchmark, lab):
+        # MCP_Geometric knows one cost per pixel, not one per edge: the nearest thing that a library has.
+        from skimage.graph import MCP_Geometric
+
+        costs = 0.3 + np.abs(np.gradient(lab[..., 0])[0])
+        benchmark(lambda: MCP_Geometric(costs).find_costs([(0, column) for column in range(COLUMNS)]))
+
+
+@pytest.mark.benchmark(group="head_geometry")
+class TestHeadGeometry:
+    points = np.array([[300.0, 500.0], [530.0, 505.0]]), np.array([410.0, 900.0]), np.array([405.0, 170.0])
+
+    def test_kernel(self, benchmark):
+        benchmark(geometry.head_geometry, *self.points)
+
+    def test_numpy(self, benchmark):
+        def twin(pupils, chin, crown):
+            along = pupils[1] - pupils[0]
+            roll = np.degrees(np.arctan2(along[1], along[0]))
+            centre = (pupils[:, 0].mean() + chin[0]) / 2
+            return np.linalg.norm(along), roll, np.linalg.norm(chin - crown), centre
+
+        assert benchmark(twin, *self.points) == pytest.approx(geometry.head_geometry(*self.points))
+
+
+@pytest.mark.benchmark(group="lip_gap and mouth_shape")
+class TestMouth:
+    upper = np.array([[390.0, 700.0], [410.0, 702.0], [430.0, 700.0]])
+
+    def test_kernels(self, benchmark):
+        def kernels():
+            expression.lip_gap(self.upper, self.upper + 3.0, self.upper + 20.0)
+            expression.mouth_shape(self.upper[:2], self.upper[1:], self.upper[::2].copy())
+
+        benchmark(kernels)
+
+    def test_numpy(self, benchmark):
+        def twin():
+            np.linalg.norm(self.upper - (self.upper + 3.0), axis=1).max()
+            np.linalg.norm((self.upper + 3.0) - (self.upper + 20.0), axis=1).max()
+            axis = self.upper[2] - self.upper[0]
+            turned = self.upper @ np.array([axis, [-axis[1], axis[0]]]).T / (axis @ axis)
+            return turned[1] - turned[0]
+
+        benchmark(twin)

@@ -1,0 +1,73 @@
+"""Slow and obvious twins of the kernels, written from the definition."""
+
+from __future__ import annotations
+
+import heapq
+import math
+
+import numpy as np
+
+
+def geodesic_distance(lab, seeds, step_cost):
+    """Dijkstra's algorithm on the grid of eight neighbours."""
+    height, width = seeds.shape
+    distance = np.full((height, width), np.inf)
+    queue = [(0.0, y, x) for y, x in zip(*np.nonzero(seeds), strict=True)]
+    for _, y, x in queue:
+        distance[y, x] = 0.0
+    heapq.heapify(queue)
+    while queue:
+        reached, y, x = heapq.heappop(queue)
+        if reached > distance[y, x]:
+            continue
+        for dy in (-1, 0, 1):
+            for dx in (-1, 0, 1):
+                ny, nx = y + dy, x + dx
+                if (dy or dx) and 0 <= ny < height and 0 <= nx < width:
+                    difference = np.linalg.norm(lab[y, x].astype(float) - lab[ny, nx].astype(float))
+                    cost = reached + math.hypot(dy, dx) * (step_cost + difference)
+                    if cost < distance[ny, nx]:
+                        distance[ny, nx] = cost
+                        heapq.heappush(queue, (cost, ny, nx))
+    return distance
+
+
+def colour_spread(lab, mask, share):
+    pixels = lab[mask].astype(float)
+    if len(pixels) == 0:
+        return 0, 0.0, 0.0, 0.0, 0.0
+    centre = np.median(pixels, axis=0)
+    differences = np.linalg.norm(pixels - centre, axis=1)
+    return len(pixels), *centre, np.quantile(differences, share)
+
+
+def head_geometry(pupils, chin, crown):
+    left, right = (complex(*pupil) for pupil in pupils)
+    between = (left + right) / 2
+    roll = math.degrees(math.atan2((right - left).imag, (right - left).real))
+    return abs(right - left), roll, math.dist(chin, crown), (between.real + chin[0]) / 2
+
+
+def lip_gap(upper, lower, lower_edge):
+    gaps = [math.dist(a, b) for a, b in zip(upper, lower, strict=True)]
+    thicknesses = [math.dist(a, b) for a, b in zip(lower, lower_edge, strict=True)]
+    return max(gaps), max(thicknesses)
+
+
+def mouth_shape(corners, lips, pupils):
+    """Turn the face so that the eyes are level, then read width and height off the axes."""
+    distance = math.dist(*pupils)
+    if distance == 0:
+        return 0.0, 0.0
+    angle = -math.atan2(pupils[1][1] - pupils[0][1], pupils[1][0] - pupils[0][0])
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    corners, lips = np.asarray(corners) @ turn.T, np.asarray(lips) @ turn.T
+    width = corners[1, 0] - corners[0, 0]
+    lift = lips[:, 1].mean() - corners[:, 1].mean()
+    return width / distance, lift / distance
+
+
+def hamming_distances(query, hashes):
+    return [
+        sum(bin(int(a) ^ int(b)).count("1") for a, b in zip(query, other, strict=True)) for other in hashes
+    ]

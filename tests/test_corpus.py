@@ -1,0 +1,36 @@
+"""Development photos: every one gives a report, and a face is found in each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.conftest import JIT_DISABLED
+
+pytestmark = pytest.mark.corpus
+
+
+def test_every_photo_gives_a_report_with_a_face(corpus, corpus_rows, checker):
+    rows = corpus_rows[::40] if JIT_DISABLED else corpus_rows
+    for row in rows:
+        report = checker.check(corpus / row["photo"])
+        assert report.face is not None, row["photo"]
+        assert report.verdict in ("fail", "review"), row["photo"]
+
+
+def test_geometry_beats_the_best_constant(corpus, corpus_rows, checker):
+    """A measure that does not beat the best constant answer has measured nothing."""
+    only = ("head_height", "head_pose_roll")
+    truth: dict[str, list[float]] = {name: [] for name in only}
+    found: dict[str, list[float]] = {name: [] for name in only}
+    rows = [row for row in corpus_rows if row["photo"].endswith("_geometry.jpg") and row["head_height_mm"]]
+    for row in rows[:: 10 if JIT_DISABLED else 2]:
+        report = checker.check(corpus / row["photo"], only=only)
+        for name, column in zip(only, ("head_height_mm", "roll"), strict=True):
+            truth[name].append(float(row[column]))
+            found[name].append(report[name].value)
+    for name in only:
+        actual, measured = np.array(truth[name]), np.array(found[name])
+        error = np.abs(measured - actual).mean()
+        constant = np.abs(actual - np.median(actual)).mean()
+        assert error < constant / 2, name

@@ -1,0 +1,105 @@
+"""Every kernel against its naive twin, on random and on hostile input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from icao_check.kernels import age, background, expression, geometry, segmentation
+from tests import naive
+
+TOLERANCE = 1e-9
+coordinates = st.floats(-1e4, 1e4, allow_nan=False).map(lambda value: round(value, 3))
+
+
+def points(count):
+    return hnp.arrays(np.float64, (count, 2), elements=coordinates)
+
+
+shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=9)
+
+
+@st.composite
+def regions(draw):
+    """Return a CIELAB picture and a mask of one shape, down to 1 × 1, empty or full."""
+    shape = draw(shapes)
+    lab = draw(hnp.arrays(np.float32, (*shape, 3), elements=st.floats(-128, 128, width=16)))
+    mask = draw(hnp.arrays(np.bool_, shape, elements=st.booleans()))
+    return lab, mask
+
+
+def geodesic_distance(lab, seeds, step_cost):
+    return segmentation.geodesic_distance(segmentation.step_costs(lab, step_cost), seeds)
+
+
+@given(regions(), st.sampled_from([0.0, 0.3, 5.0]))
+def test_geodesic_distance(region, step_cost):
+    lab, seeds = region
+    found = geodesic_distance(lab, seeds, step_cost)
+    np.testing.assert_allclose(found, naive.geodesic_distance(lab, seeds, step_cost), rtol=1e-5, atol=1e-4)
+
+
+def test_geodesic_distance_goes_round_a_wall():
+    lab = np.zeros((5, 5, 3), np.float32)
+    lab[0:4, 2, 0] = 100.0
+    seeds = np.zeros((5, 5), bool)
+    seeds[0, 0] = True
+    distance = geodesic_distance(lab, seeds, 1.0)
+    assert distance[0, 4] == pytest.approx(4 * np.sqrt(2) + 4, abs=1e-5)  # below the wall and up again
+
+
+@given(regions(), st.sampled_from([0.0, 0.5, 0.95, 1.0]))
+def test_colour_spread(region, share):
+    found = background.colour_spread(*region, share)
+    np.testing.assert_allclose(found, naive.colour_spread(*region, share), atol=1e-6)
+
+
+@given(points(2), points(1), points(1))
+def test_head_geometry(pupils, chin, crown):
+    found = geometry.head_geometry(pupils, chin[0], crown[0])
+    np.testing.assert_allclose(found, naive.head_geometry(pupils, chin[0], crown[0]), atol=TOLERANCE * 1e3)
+
+
+@given(points(3), points(3), points(3))
+def test_lip_gap(upper, lower, lower_edge):
+    found = expression.lip_gap(upper, lower, lower_edge)
+    np.testing.assert_allclose(found, naive.lip_gap(upper, lower, lower_edge), atol=TOLERANCE * 1e3)
+
+
+@given(points(2), points(2), points(2))
+def test_mouth_shape(corners, lips, pupils):
+    if 0 < np.linalg.norm(pupils[0] - pupils[1]) < 1:
+        pupils = pupils * [1, 0]
+        pupils[1] = pupils[0] + [1, 0]
+    found = expression.mouth_shape(corners, lips, pupils)
+    np.testing.assert_allclose(found, naive.mouth_shape(corners, lips, pupils), rtol=1e-6, atol=1e-6)
+
+
+words = st.integers(0, 2**64 - 1)
+
+
+@given(
+    hnp.arrays(np.uint64, 4, elements=words),
+    hnp.arrays(np.uint64, st.tuples(st.integers(0, 6), st.just(4)), elements=words),
+)
+def test_hamming_distances(query, hashes):
+    assert age.hamming_distances(query, hashes).tolist() == naive.hamming_distances(query, hashes)
+
+
+def test_hamming_distances_at_the_ends():
+    none, all_bits = np.zeros(4, np.uint64), np.full(4, 2**64 - 1, np.uint64)
+    assert age.hamming_distances(none, np.stack([none, all_bits])).tolist() == [0, 256]
+
+
+@settings(max_examples=20)
+@given(regions())
+def test_kernels_leave_their_input_alone(region):
+    lab, mask = region
+    before = lab.copy(), mask.copy()
+    geodesic_distance(lab, mask, 0.5)
+    background.colour_spread(lab, mask, 0.9)
+    np.testing.assert_array_equal(lab, before[0])
+    np.testing.assert_array_equal(mask, before[1])

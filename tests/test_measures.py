@@ -1,0 +1,228 @@
+"""Measures: what they return on real and on made-up cases."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icao_check.face import FaceFinder, find_face
+from icao_check.measures import age, background, expression, file, geometry, mouth
+from icao_check.measures.case import Case
+from icao_check.metadata import DateEvidence, date_evidence
+from icao_check.photo import read_photo
+from icao_check.scale import Scale, print_scale
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def finder():
+    return FaceFinder()
+
+
+@pytest.fixture(scope="module")
+def make_case(finder):
+    def make(pixels, **changes):
+        photo = read_photo(np.ascontiguousarray(pixels))
+        scale = print_scale(photo.width, photo.height, (35.0, 45.0))
+        case = Case(photo=photo, face=find_face(photo, finder), scale=scale, on=TODAY)
+        return dataclasses.replace(case, **changes)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def case(make_case, portrait):
+    return make_case(portrait)
+
+
+def rotated(pixels, degrees):
+    """Turn a picture clockwise as displayed."""
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
+    return cv2.warpAffine(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+
+
+class TestGeometry:
+    def test_the_whole_head_is_measured_in_mm(self, case):
+        found = geometry.head_height(case)
+        assert 24 < found.value < 29
+        assert 0 < found.uncertainty < 2
+
+    def test_a_declared_scale_changes_millimetres_and_nothing_else(self, case):
+        half = dataclasses.replace(case, scale=Scale(px_per_mm=case.scale.px_per_mm * 2, source="dpi"))
+        assert geometry.head_height(half).value == pytest.approx(geometry.head_height(case).value / 2)
+        assert geometry.inter_eye_distance(half) == geometry.inter_eye_distance(case)
+
+    def test_size_in_pixels_does_not_change_millimetres(self, make_case, portrait, case):
+        larger = make_case(cv2.resize(portrait, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
+        assert geometry.head_height(larger).value == pytest.approx(geometry.head_height(case).value, abs=0.6)
+        doubled = geometry.inter_eye_distance(larger).value / geometry.inter_eye_distance(case).value
+        assert doubled == pytest.approx(2, rel=0.02)
+
+    @pytest.mark.parametrize("degrees", [-15, -6, 6, 15])
+    def test_roll_follows_the_picture(self, make_case, portrait, case, degrees):
+        turned = geometry.head_pose_roll(make_case(rotated(portrait, degrees))).value
+        assert turned - geometry.head_pose_roll(case).value == pytest.approx(degrees, abs=1.5)
+
+    def test_a_mirror_turns_the_signs(self, make_case, portrait, case):
+        mirrored = make_case(portrait[:, ::-1])
+        for measure, slack in ((geometry.head_pose_roll, 1.5), (geometry.head_centring, 1.5)):
+            assert measure(mirrored).value == pytest.approx(-measure(case).value, abs=slack)
+
+    def test_centring_follows_a_shift(self, make_case, portrait, case):
+        shifted = np.concatenate([portrait[:, :42], portrait[:, :-42]], axis=1)  # 10 % to the right
+        moved = geometry.head_centring(make_case(shifted)).value - geometry.head_centring(case).value
+        assert moved == pytest.approx(10, abs=1)
+
+    def test_faces_are_counted_by_size(self, make_case, portrait, case):
+        assert geometry.single_face(case).value == 1.0
+        twins = geometry.single_face(make_case(np.concatenate([portrait, portrait], axis=1)))
+        assert twins.value == pytest.approx(2.0, abs=0.25)
+        assert twins.facts["faces"] == 2
+        nobody = geometry.single_face(make_case(np.full((300, 240, 3), 128, np.uint8)))
+        assert nobody.value == 0.0
+
+
+class TestBackground:
+    def test_objects_and_texture_widen_the_spread(self, make_case, portrait, case):
+        plain = background.background_uniformity(case).value
+        striped = portrait.copy()
+        striped[:200, :60:4] //= 3
+        boxed = portrait.copy()
+        boxed[0:160, 0:70] = (150, 30, 30)
+        for spoiled in (striped, boxed):
+            assert background.background_uniformity(make_case(spoiled)).value > plain + 5
+
+    def test_a_wall_that_is_hidden_cannot_be_judged(self, make_case, portrait):
+        face = portrait[100:330, 95:315]
+        found = background.background_uniformity(make_case(face))
+        assert found.value is None or found.value >= 0
+        if found.value is None:
+            assert found.reason == "no_background"
+
+
+class TestMouth:
+    def test_a_laugh_is_open_and_not_neutral(self, case):
+        assert mouth.mouth_closed(case).value > 50
+        assert expression.expression_neutrality(case).value > 3
+
+
+class TestFile:
+    def test_the_shape_is_relative_to_the_print(self, make_case, portrait):
+        assert file.aspect_ratio(make_case(portrait)).value == pytest.approx(1.0, abs=0.002)
+        wide = file.aspect_ratio(make_case(portrait[:420]))
+        assert wide.value == pytest.approx(45 / 35)
+        assert wide.facts == {"width": 420, "height": 420}
+
+
+class TestImageAge:
+    @pytest.mark.parametrize(
+        ("earlier", "later", "months"),
+        [
+            ("2026-11-22", "2026-11-22", 0),
+            ("2026-05-22", "2026-11-22", 6),
+            ("2026-05-21", "2026-11-22", 6 + 1 / 30),
+            ("2026-05-23", "2026-11-22", 5 + 30 / 31),
+            ("2025-11-22", "2026-11-22", 12),
+            ("2026-08-31", "2027-02-28", 6),
+            ("2024-02-29", "2025-02-28", 12),
+            ("2026-01-31", "2026-02-28", 1),
+        ],
+    )
+    def test_months_are_those_of_the_calendar(self, earlier, later, months):
+        found = age.months_between(date.fromisoformat(earlier), date.fromisoformat(later))
+        assert found == pytest.approx(months)
+
+    @given(st.dates(date(1990, 1, 1), date(2040, 1, 1)), st.integers(0, 60), st.integers(1, 27))
+    def test_a_month_is_whole_on_its_day_and_not_before(self, day, months, less):
+        due = age.add_months(day, months)
+        assert age.months_between(day, due) == months
+        if months:
+            from datetime import timedelta
+
+            assert age.months_between(day, due - timedelta(days=less)) < months
+
+    def test_time_does_not_run_backwards(self):
+        with pytest.raises(ValueError, match="before"):
+            age.months_between(date(2026, 2, 1), date(2026, 1, 1))
+
+    def test_without_a_date_there_is_no_age(self, case):
+        found = age.image_age(case)
+        assert (found.value, found.reason) == (None, "no_evidence")
+
+    def test_the_declared_date_counts_first(self, case):
+        evidence = (DateEvidence("exif_original", datetime(2020, 1, 1)),)
+        photo = dataclasses.replace(case.photo, dates=evidence)
+        assert age.image_age(dataclasses.replace(case, photo=photo)).value > 80
+        declared = dataclasses.replace(case, photo=photo, taken_on=date(2026, 10, 22))
+        assert age.image_age(declared).value == 1.0
+
+    def test_a_date_after_the_application_contradicts_it(self, case):
+        found = age.image_age(dataclasses.replace(case, taken_on=date(2027, 1, 1)))
+        assert (found.value, found.reason) == (None, "contradictory_evidence")
+
+
+class TestExifDates:
+    def test_original_before_digitised_with_its_offset(self):
+        tags = {0x9003: "2026:03:02 23:30:00", 0x9011: "-05:30", 0x9004: "2026:03:05 10:00:00"}
+        original, digitised = date_evidence(tags)
+        assert original.source == "exif_original"
+        assert original.moment.isoformat() == "2026-03-02T23:30:00-05:30"
+        assert digitised.moment.isoformat() == "2026-03-05T10:00:00"
+
+    @given(st.one_of(st.none(), st.text(max_size=25), st.binary(max_size=25), st.integers()))
+    def test_nonsense_is_no_evidence(self, value):
+        for found in date_evidence({0x9003: value, 0x9011: value}):
+            assert isinstance(found.moment, datetime)
+
+    @pytest.mark.parametrize(
+        "blank", ["0000:00:00 00:00:00", "    :  :     :  :  ", "", "2026:13:01 00:00:00"]
+    )
+    def test_a_blank_is_no_evidence(self, blank):
+        assert date_evidence({0x9003: blank}) == ()
+
+
+class TestReuse:
+    def test_the_same_exposure_again(self, make_case, portrait, case):
+        spoiled = cv2.imencode(".jpg", cv2.resize(portrait, (210, 270)), [cv2.IMWRITE_JPEG_QUALITY, 60])[1]
+        again = make_case(cv2.imdecode(spoiled, cv2.IMREAD_COLOR))
+        for reference in (case, again):
+            pair = dataclasses.replace(case, reference=reference.photo, reference_face=reference.face)
+            assert age.reuse(pair).value < 5
+
+    def test_a_crop_is_recognised(self, make_case, portrait, case):
+        cropped = make_case(portrait[30:500, 40:400])
+        pair = dataclasses.replace(case, reference=cropped.photo, reference_face=cropped.face)
+        assert age.reuse(pair).value < 5
+
+    def test_a_reference_without_a_face_cannot_be_compared(self, case):
+        found = age.reuse(dataclasses.replace(case, reference=case.photo, reference_face=None))
+        assert (found.value, found.reason) == (None, "no_face")
+
+
+class TestScale:
+    @pytest.mark.parametrize(
+        ("size", "options", "px_per_mm", "source"),
+        [
+            ((827, 1063), {}, 1063 / 45, "aspect"),
+            ((827, 1063), {"dpi_tag": 72.0}, 1063 / 45, "aspect"),
+            ((827, 1063), {"dpi": 300.0}, 300 / 25.4, "dpi"),
+            ((827, 1063), {"print_size": (70, 90), "dpi": 300.0}, 1063 / 90, "print_size"),
+            ((1181, 1772), {"dpi_tag": 300.0}, 300 / 25.4, "dpi_tag"),
+            ((4000, 6000), {"dpi_tag": 72.0}, 6000 / 45, "assumed"),
+            ((4000, 6000), {"dpi_tag": 300.0}, 6000 / 45, "assumed"),
+            ((100, 300), {"dpi_tag": 600.0}, 300 / 45, "assumed"),
+            ((1000, 1000), {}, 1000 / 45, "assumed"),
+        ],
+    )
+    def test_the_first_plausible_evidence_counts(self, size, options, px_per_mm, source):
+        scale = print_scale(*size, (35.0, 45.0), **options)
+        assert scale.px_per_mm == pytest.approx(px_per_mm)
+        assert scale.source == source
