@@ -11,6 +11,7 @@ import csv
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from scipy.interpolate import LinearNDInterpolator
 SIDE = 640  # px of a canvas
 INTER_EYE = 80.0  # px between the pupils on a canvas
 GRID = 80  # cells of mask and relief along a canvas
+_MAPPED = ("canvas", "smaller", "mask", "relief")
 NEIGHBOURS, RIDGE = 20, 1e-4  # of the map from the teacher's mesh to the corpus' points
 
 # Standard deviation of a label in inter-eye distances: hand-placed points, and points mapped from the mesh
@@ -56,6 +58,58 @@ def spreads() -> np.ndarray:
     return found
 
 
+class Stack:
+    """Arrays of the same item shape, indexed as if concatenated, without copying them."""
+
+    def __init__(self, arrays: list[np.ndarray]) -> None:
+        self.arrays = arrays
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        """Item `i`."""
+        for array in self.arrays:
+            if i < len(array):
+                return array[i]
+            i -= len(array)
+        raise IndexError(i)
+
+
+class Arrays:
+    """Writes the arrays of :class:`Faces`, one face after the other."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, third = folder, SIDE // 3
+        shapes = {"canvas": (SIDE, SIDE, 3), "smaller": (third, third, 3), "mask": (GRID, GRID), "relief": (GRID, GRID)}
+        self.mapped = {
+            name: np.lib.format.open_memmap(
+                folder / f"{name}.npy", "w+", np.float32 if name == "relief" else np.uint8, (count, *shape)
+            )
+            for name, shape in shapes.items()
+        }
+        self.rows: list[dict[str, Any]] = []
+
+    def add(self, canvas: np.ndarray, mask: np.ndarray, relief: np.ndarray, **labels: Any) -> None:
+        """Append one face; `labels` are the other fields, in the singular."""
+        i, third = len(self.rows), SIDE // 3
+        self.mapped["canvas"][i], self.mapped["mask"][i], self.mapped["relief"][i] = canvas, mask, relief
+        self.mapped["smaller"][i] = cv2.resize(
+            canvas[: 3 * third, : 3 * third], (third, third), interpolation=cv2.INTER_AREA
+        )
+        self.rows.append(labels)
+
+    def save(self) -> None:
+        """Write the labels of all faces so far."""
+        names = {"key": "keys", "subject": "subjects", "source": "sources"}
+        columns = {name: np.array([row[name] for row in self.rows]) for name in self.rows[0]}
+        np.savez(
+            self.folder / "labels.npz",
+            **{
+                names.get(name, name): column.astype(np.float32) if column.dtype == np.float64 else column
+                for name, column in columns.items()
+            },
+        )
+
+
 @dataclass(frozen=True)
 class Faces:
     """All training faces; arrays share their first axis."""
@@ -63,22 +117,32 @@ class Faces:
     keys: list[str]
     subjects: np.ndarray  # str
     sources: np.ndarray  # str: frll, canada, us, synthetic, render
-    canvas: np.ndarray  # uint8 (N, SIDE, SIDE, 3) RGB
-    mask: np.ndarray  # uint8 (N, GRID, GRID), person × 255
-    relief: np.ndarray  # float32 (N, GRID, GRID): height towards the camera in canvas px
+    canvas: Stack  # uint8 (N, SIDE, SIDE, 3) RGB
+    mask: Stack  # uint8 (N, GRID, GRID), person × 255
+    relief: Stack  # float32 (N, GRID, GRID): height towards the camera in canvas px
     mesh: np.ndarray  # float32 (N, 478, 3) in canvas px, z towards the camera; NaN without a teacher
     placed: np.ndarray  # float32 (N, COUNT, 2) hand-placed or exact points in canvas px, NaN where unknown
-    smaller: np.ndarray  # uint8 (N, SIDE // 3, SIDE // 3, 3): the canvas at a third
+    smaller: Stack  # uint8 (N, SIDE // 3, SIDE // 3, 3): the canvas at a third
     to_photo: np.ndarray  # float32 (N, 3): scale, x, y with photo = canvas * scale + (x, y)
     photo_size: np.ndarray  # int32 (N, 2) height, width
+    pose: np.ndarray  # float32 (N, 3, 3) exact rotation of the head, NaN where unknown
+    nearness: np.ndarray  # float32 (N,) inter-eye distance of 63 mm / distance of the camera, NaN where unknown
+    hidden: np.ndarray  # bool (N, COUNT) the point is covered by something nearer
 
     @staticmethod
-    def load(folder: Path) -> Faces:
-        """Read what `build` wrote."""
-        with np.load(folder / "labels.npz") as labels:
-            values = {name: labels[name] for name in labels.files}
-        for name in ("canvas", "smaller", "mask", "relief"):
-            values[name] = np.load(folder / f"{name}.npy", mmap_mode="r")
+    def load(*folders: Path) -> Faces:
+        """Read what :class:`Arrays` wrote, one folder after the other."""
+        parts: dict[str, list[np.ndarray]] = {}
+        for folder in folders:
+            with np.load(folder / "labels.npz") as labels:
+                for name in labels.files:
+                    parts.setdefault(name, []).append(labels[name])
+                count = len(labels["keys"])
+            for name in _MAPPED:
+                parts.setdefault(name, []).append(np.load(folder / f"{name}.npy", mmap_mode="r")[:count])
+        values: dict[str, Any] = {
+            name: Stack(arrays) if name in _MAPPED else np.concatenate(arrays) for name, arrays in parts.items()
+        }
         return Faces(keys=[str(k) for k in values.pop("keys")], **values)
 
     def targets(self, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -198,17 +262,8 @@ def build(folder: Path, teacher: Path) -> None:
     by_hand = hand_points(corpus)
     with np.load(teacher) as labels:
         keys = sorted(name[6:] for name in labels.files if name.startswith("mesh__"))
-        n = len(keys)
-        canvas = np.lib.format.open_memmap(folder / "canvas.npy", "w+", np.uint8, (n, SIDE, SIDE, 3))
-        third = SIDE // 3
-        smaller = np.lib.format.open_memmap(folder / "smaller.npy", "w+", np.uint8, (n, third, third, 3))
-        mask = np.lib.format.open_memmap(folder / "mask.npy", "w+", np.uint8, (n, GRID, GRID))
-        relief = np.lib.format.open_memmap(folder / "relief.npy", "w+", np.float32, (n, GRID, GRID))
-        meshes = np.empty((n, 478, 3), np.float32)
-        placed = np.full((n, layout.COUNT, 2), np.nan, np.float32)
-        to_photo, sizes = np.empty((n, 3), np.float32), np.empty((n, 2), np.int32)
-        subjects, sources = [], []
-        for i, key in enumerate(keys):
+        arrays = Arrays(folder, len(keys))
+        for key in keys:
             image = cv2.cvtColor(cv2.imread(str(corpus / key.replace("__", "/"))), cv2.COLOR_BGR2RGB)
             mesh = labels[f"mesh__{key}"].astype(np.float64)
             left, right = mesh[468, :2], mesh[473, :2]
@@ -217,22 +272,20 @@ def build(folder: Path, teacher: Path) -> None:
             centre = (left + right) / 2 + (chin - (left + right) / 2) * 0.15
             scale = size / INTER_EYE
             offset = centre - scale * (SIDE - 1) / 2
-            canvas[i] = canvas_of(image, centre, scale)
-            smaller[i] = cv2.resize(canvas[i, : 3 * third, : 3 * third], (third, third), interpolation=cv2.INTER_AREA)
             person = cv2.resize(labels[f"mask__{key}"], image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-            mask[i] = cv2.resize(canvas_of(person, centre, scale), (GRID, GRID), interpolation=cv2.INTER_AREA)
+            person = cv2.resize(canvas_of(person, centre, scale), (GRID, GRID), interpolation=cv2.INTER_AREA)
             mesh[:, :2] = (mesh[:, :2] - offset) / scale
             mesh[:, 2] *= -1 / scale
-            relief[i], meshes[i] = head_relief(mesh), mesh
-            if key in by_hand:
-                placed[i] = (by_hand[key] - offset) / scale
-            to_photo[i], sizes[i] = (scale, *offset), image.shape[:2]
-            subjects.append(rows[key]["subject"] if key in rows else key)
-            sources.append(rows[key]["source"] if key in rows else "synthetic")
-    np.savez(
-        folder / "labels.npz",
-        keys=keys, subjects=subjects, sources=sources, mesh=meshes, placed=placed, to_photo=to_photo, photo_size=sizes,
-    )  # fmt: skip
+            unknown = np.full((layout.COUNT, 2), np.nan)
+            arrays.add(
+                canvas=canvas_of(image, centre, scale), mask=person, relief=head_relief(mesh),
+                key=key, subject=rows[key]["subject"] if key in rows else key,
+                source=rows[key]["source"] if key in rows else "synthetic",
+                mesh=mesh, placed=(by_hand[key] - offset) / scale if key in by_hand else unknown,
+                to_photo=(scale, *offset), photo_size=image.shape[:2], pose=np.full((3, 3), np.nan),
+                nearness=np.nan, hidden=np.zeros(layout.COUNT, bool),
+            )  # fmt: skip
+    arrays.save()
 
 
 if __name__ == "__main__":
