@@ -1,6 +1,6 @@
 """Errors of a landmark network on faces that it has not learnt from.
 
-    python -m models.faces.evaluate_points CACHE NET.pt [--fold K | --hold-out SOURCE,...]
+    python -m models.faces.evaluate_points NET.pt FACES... [--fold K | --hold-out SOURCE,...]
 
 The cut-outs are jittered as the finder's are; the errors are in % of the inter-eye distance.
 """
@@ -41,14 +41,14 @@ def load(path: Path) -> tuple[str, PointNet]:
 def main() -> None:
     """Print the errors by source and group."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("cache", type=Path)
     parser.add_argument("net", type=Path)
+    parser.add_argument("faces", type=Path, nargs="+", help="folders that photos.py and renders.py wrote")
     parser.add_argument("--fold", type=int)
     parser.add_argument("--hold-out", default="")
     parser.add_argument("--jitter", type=float, default=0.5)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    faces = Faces.load(options.cache)
+    faces = Faces.load(*options.faces)
     learnt = chosen(faces, options.fold, tuple(options.hold_out.split(",")))
     points, _ = faces.targets(learnt)
     rotations = base_rotations(faces, learnt)

@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from icao_check.face.points import EYES_TO_CHIN
 from models.faces import layout
 from scipy.interpolate import LinearNDInterpolator
 
@@ -156,6 +157,9 @@ class Faces:
         hand, mapped = spreads()
         points = self.placed.astype(np.float64)
         spread = np.where(np.isnan(points[..., 0]), np.nan, hand)
+        exact = self.sources == "render"
+        spread[exact, layout.CROWN] = 0.03
+        spread[self.hidden] *= 2.0
         with_mesh = ~np.isnan(self.mesh[:, 0, 0])
         fit = train & with_mesh & ~np.isnan(points[:, layout.LEFT_PUPIL, 0])
         weights = mesh_weights(self.mesh[fit, :, :2].astype(np.float64), points[fit])
@@ -268,7 +272,7 @@ def build(folder: Path, teacher: Path) -> None:
             mesh = labels[f"mesh__{key}"].astype(np.float64)
             left, right = mesh[468, :2], mesh[473, :2]
             chin = mesh[152, :2]
-            size = (np.linalg.norm(right - left) + np.linalg.norm(chin - (left + right) / 2) / 1.83) / 2
+            size = (np.linalg.norm(right - left) + np.linalg.norm(chin - (left + right) / 2) / EYES_TO_CHIN) / 2
             centre = (left + right) / 2 + (chin - (left + right) / 2) * 0.15
             scale = size / INTER_EYE
             offset = centre - scale * (SIDE - 1) / 2

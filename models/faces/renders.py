@@ -16,6 +16,7 @@ import numpy as np
 from samples.portrait import Parameters, render
 from samples.portrait.draw import compliant
 
+from icao_check.face.points import EYES_TO_CHIN
 from models.faces import layout
 from models.faces.photos import GRID, INTER_EYE, SIDE, Arrays, canvas_of
 
@@ -88,7 +89,7 @@ def main() -> None:
         eyes, chin = (left + right) / 2, points[layout.CHIN]
         if np.isnan([left, right, chin]).any():
             continue
-        size = (np.linalg.norm(right - left) + np.linalg.norm(chin - eyes) / 1.83) / 2
+        size = (np.linalg.norm(right - left) + np.linalg.norm(chin - eyes) / EYES_TO_CHIN) / 2
         centre, scale = eyes + (chin - eyes) * 0.15, size / INTER_EYE
         offset = centre - scale * (SIDE - 1) / 2
         person = canvas_of((truth.labels != 0).astype(np.uint8) * 255, centre, scale)

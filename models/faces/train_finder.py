@@ -1,6 +1,6 @@
 """Train the face finder on composed scenes.
 
-    python -m models.faces.train_finder CACHE OUT.pt [--steps N] [--fold K | --hold-out SOURCE,...]
+    python -m models.faces.train_finder OUT.pt FACES... [--steps N] [--fold K | --hold-out SOURCE,...]
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Scenes:
     def person(self, rng: np.random.Generator, pixels: int, size: float, off: np.ndarray) -> tuple[View, Found]:
         """A view of `pixels` px in which the face is `size` px and `off` px away from the middle."""
         i = int(rng.choice(self.usable))
-        turn = random_turn(rng, self.faces, i, self.points[i], 15.0) if rng.random() < 0.5 else None
+        turn = None
+        if self.faces.sources[i] != "render" and rng.random() < 0.5:
+            turn = random_turn(rng, self.faces, i, self.points[i], 15.0)
         mirror = bool(rng.random() < 0.5)
         framing = replace(_FRAMING, pixels=pixels, side=pixels / size)
         centre = np.array([0.0, MIDDLE]) - off / size * ([-1, 1] if mirror else [1, 1])
@@ -170,8 +172,8 @@ def finder_loss(out: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("cache", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("faces", type=Path, nargs="+", help="folders that photos.py and renders.py wrote")
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--seed", type=int, default=1)
@@ -180,7 +182,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    faces = Faces.load(options.cache)
+    faces = Faces.load(*options.faces)
     scenes = Scenes(faces, chosen(faces, options.fold, tuple(options.hold_out.split(","))), options.seed)
     torch.manual_seed(options.seed)
     net = FinderNet().to(memory_format=torch.channels_last)

@@ -1,8 +1,8 @@
 """Train one of the landmark networks.
 
-    python models/landmarks/train.py CACHE OUT.pt --part head|eye|mouth [--steps N] [--fold K | --hold-out SOURCE,...]
+    python -m models.faces.train_points OUT.pt FACES... --part head|eye|mouth [--fold K] [--hold-out SOURCE,...]
 
-`CACHE` is the folder that faces.py wrote. With ``--fold K`` the subjects of fold K (of five) are left out, with
+`FACES` are the folders that photos.py and renders.py wrote. With ``--fold K`` the subjects of fold K (of five) are left out, with
 ``--hold-out`` whole sources; without either everything is learnt.
 """
 
@@ -12,7 +12,7 @@ import argparse
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -21,11 +21,15 @@ import icao_check.face.points
 from icao_check.face.points import EYE, HEAD, MOUTH
 from models.faces import layout
 import torch
-from models.faces.views import Framing, Turn, random_turn, view
-from models.faces.photos import Faces
+from models.faces.views import Framing, Turn, background, photograph, random_turn, view
+from models.faces.photos import INTER_EYE, Faces
 from models.faces.networks import PointNet
 from models.faces.pose import angles, base_rotations
 from torch.utils.data import DataLoader, IterableDataset
+
+
+# How often a hand-labelled photo, one labelled by the teacher and a render is drawn.
+_SHARES = (0.36, 0.34, 0.30)
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,10 @@ class Part:
         return self.part.centre
 
 
+WHOLE = ("yaw / 15 degrees", "pitch / 15 degrees", "log-odds of a face", "10 * 63 mm / distance of the camera")
+_FAR = 0.035  # nearness of the photos, whose distance is unknown: about 1.8 m
 PARTS = {
-    "head": Part(HEAD, Jitter(0.10, 0.11, 6, 0.12), 4, (12, 24, 40, 64, 96), 2),
+    "head": Part(HEAD, Jitter(0.10, 0.11, 6, 0.12), 4, (12, 24, 40, 64, 96), len(WHOLE)),
     "eye": Part(EYE, Jitter(0.07, 0.05, 3, 0.0), 2, (12, 24, 32, 48)),
     "mouth": Part(MOUTH, Jitter(0.07, 0.06, 3, 0.0), 2, (12, 24, 40, 56)),
 }
@@ -94,15 +100,20 @@ class Sampler:
         self.base = base_rotations(faces, train)
         self.usable = np.flatnonzero(train & ~np.isnan(self.points[:, layout.LEFT_PUPIL, 0]))
         by_hand = ~np.isnan(faces.placed[self.usable, layout.LEFT_PUPIL, 0])
-        share = np.where(by_hand, 0.45 / max(by_hand.sum(), 1), 0.55 / max((~by_hand).sum(), 1))
-        self.share = share / share.sum()
+        drawn = faces.sources[self.usable] == "render"
+        kinds = (by_hand & ~drawn, ~by_hand, drawn)
+        self.share = np.sum([w * kind / max(kind.sum(), 1) for w, kind in zip(_SHARES, kinds, strict=True)], 0)
+        self.share /= self.share.sum()
 
-    def one(self, rng: np.random.Generator):
-        """One sample: image, points, spread, angles (yaw, pitch) in degrees."""
+    def one(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """One sample: image, points, spread, and the vector about the whole (NaN where unknown)."""
         faces, part = self.faces, self.part
+        if part.whole and rng.random() < 0.1:
+            return self.nobody(rng)
         i = int(rng.choice(self.usable, p=self.share))
-        strength = 13.0 if part.whole else 8.0
-        turn: Turn | None = random_turn(rng, faces, i, self.points[i], strength) if rng.random() < 0.5 else None
+        turn: Turn | None = None
+        if faces.sources[i] != "render" and rng.random() < 0.5:
+            turn = random_turn(rng, faces, i, self.points[i], 13.0 if part.whole else 8.0)
         mirror = bool(rng.random() < 0.5)
         v = view(
             rng, faces, i, self.points[i], self.spread[i], part.framing, np.array(part.centre) * ([-1, 1] if mirror else [1, 1]),
@@ -113,7 +124,29 @@ class Sampler:
             flip = np.diag([-1.0, 1.0, 1.0])
             base = flip @ base @ flip
         yaw, pitch, _ = angles(v.turn @ base)
-        return v.image, v.points[part.points], v.spread[part.points], (yaw, pitch)
+        near = float(faces.nearness[i])
+        if np.isnan(near):
+            near = _FAR + (turn.nearness * INTER_EYE if turn else 0.0)
+        whole = np.array([yaw / 15, pitch / 15, 1.0, 10 * near], np.float32)
+        return v.image, v.points[part.points], v.spread[part.points], whole
+
+    def nobody(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """A sample without a face in its middle: a wall, another part of a person, a face far too large or small."""
+        faces, part, kind = self.faces, self.part, rng.random()
+        pixels = part.framing.pixels
+        if kind < 0.25:
+            image = photograph(rng, background(rng, pixels, faces), pixels / 5)
+        else:
+            i = int(rng.choice(self.usable))
+            angle = rng.uniform(0, 2 * np.pi)
+            away = rng.uniform(2.2, 3.5) * np.array([np.cos(angle), np.sin(angle)])
+            framing = part.framing
+            if kind < 0.45:
+                away = np.zeros(2)
+                framing = replace(framing, side=framing.side * float(rng.choice([0.3, 0.4, 2.3, 2.8])))
+            image = view(rng, faces, i, self.points[i], self.spread[i], framing, away, None, False).image
+        unknown = np.full((len(part.points), 2), np.nan, np.float32)
+        return image, unknown, unknown[:, 0], np.array([np.nan, np.nan, 0.0, np.nan], np.float32)
 
     def batches(self, steps: int) -> DataLoader:
         """Yield `steps` batches, made by another process."""
@@ -129,10 +162,10 @@ class _Batches(IterableDataset):
         for step in range(self.steps):
             rng = np.random.default_rng((self.sampler.seed, step))
             rows = [self.sampler.one(rng) for _ in range(self.sampler.batch)]
-            images, points, spread, pose = (np.stack(column) for column in zip(*rows, strict=True))
+            images, points, spread, whole = (np.stack(column) for column in zip(*rows, strict=True))
             yield (
                 torch.from_numpy(images.transpose(0, 3, 1, 2)), torch.from_numpy(points),
-                torch.from_numpy(spread), torch.from_numpy(pose).float(),
+                torch.from_numpy(spread), torch.from_numpy(whole),
             )  # fmt: skip
 
 
@@ -187,12 +220,12 @@ def train(faces: Faces, part: Part, learn: np.ndarray, steps: int, batch: int, s
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps, pct_start=0.05)
     sampler = Sampler(faces, learn, part, batch, seed)
     start, seen = time.monotonic(), []
-    for step, (images, points, spread, pose) in enumerate(sampler.batches(steps), 1):
+    for step, (images, points, spread, wanted) in enumerate(sampler.batches(steps), 1):
         images = (images.float() / 255).contiguous(memory_format=torch.channels_last)
         maps, whole = net.raw(images)
         loss = point_loss(net, maps, points, spread)
         if whole is not None:
-            loss = loss + 0.5 * nn_smooth((whole - pose / 15))
+            loss = loss + whole_loss(whole, wanted)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -207,16 +240,20 @@ def train(faces: Faces, part: Part, learn: np.ndarray, steps: int, batch: int, s
     return net.eval()
 
 
-def nn_smooth(error: torch.Tensor) -> torch.Tensor:
-    """Huber loss."""
-    return torch.nn.functional.huber_loss(error, torch.zeros_like(error), delta=0.5)
+def whole_loss(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Huber loss on the angles and the nearness, cross-entropy on whether there is a face."""
+    known = ~wanted.isnan()
+    error = torch.nn.functional.huber_loss(found, wanted.nan_to_num(0.0), delta=0.5, reduction="none")
+    weight = known.float() * torch.tensor([1.0, 1.0, 0.0, 0.7])
+    face = torch.nn.functional.binary_cross_entropy_with_logits(found[:, 2], wanted[:, 2])
+    return (error * weight).sum() / weight.sum().clamp_min(1) + 0.3 * face
 
 
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("cache", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("faces", type=Path, nargs="+", help="folders that photos.py and renders.py wrote")
     parser.add_argument("--part", choices=PARTS, required=True)
     parser.add_argument("--steps", type=int, default=12000)
     parser.add_argument("--batch", type=int, default=32)
@@ -227,7 +264,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
-    faces = Faces.load(options.cache)
+    faces = Faces.load(*options.faces)
     learn = chosen(faces, options.fold, tuple(options.hold_out.split(",")))
     net = train(faces, PARTS[options.part], learn, options.steps, options.batch, options.seed)
     torch.save({"part": options.part, "state": net.state_dict()}, options.out)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from icao_check.face.points import EYES_TO_CHIN
 from models.faces import layout
 from models.faces.photos import GRID, INTER_EYE, SIDE, Faces
 
@@ -65,17 +66,19 @@ def _sample(grid: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Turn:
-    """A head turned about its centre and seen from a finite distance."""
+    """A head turned about its centre and seen from another distance."""
 
     matrix: np.ndarray  # (3, 3)
     centre: np.ndarray  # (2,) canvas px
     depth: float  # height of the centre of rotation, canvas px
+    eyes: float  # height of the eyes above it, canvas px
     nearness: float  # 1 / distance of the camera in canvas px
 
     def project(self, at: np.ndarray, height: np.ndarray) -> np.ndarray:
         """Where canvas positions (..., 2) of the given height land."""
         solid = np.concatenate([at - self.centre, (height - self.depth)[..., None]], axis=-1) @ self.matrix.T
-        return self.centre + solid[..., :2] / (1 - np.clip(solid[..., 2:] * self.nearness, -0.8, 0.5))
+        nearer = 1 - np.clip(solid[..., 2:] * self.nearness, -0.8, 0.5)
+        return self.centre + solid[..., :2] * (1 - self.eyes * self.nearness) / nearer
 
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
@@ -316,13 +319,14 @@ def frame_matrix(
     rng: np.random.Generator, framing: Framing, points: np.ndarray, centre: np.ndarray, mirror: bool
 ) -> np.ndarray:
     """Matrix (2, 3) from the input's pixels to the canvas, for a random framing of a face."""
-    left, right = points[layout.LEFT_PUPIL], points[layout.RIGHT_PUPIL]
+    left, right, chin = points[layout.LEFT_PUPIL], points[layout.RIGHT_PUPIL], points[layout.CHIN]
     middle, along = (left + right) / 2, (right - left) / np.linalg.norm(right - left)
     down = np.array([-along[1], along[0]])
+    unit = float(np.linalg.norm(right - left) + np.linalg.norm(chin - middle) / EYES_TO_CHIN) / 2
     angle = rng.uniform(-45, 45) if rng.random() < framing.wild else rng.normal(0, framing.turn)
-    side = INTER_EYE * framing.side * float(np.exp(np.clip(rng.normal(0, framing.scale), -0.35, 0.35)))
-    where = middle + np.column_stack([along, down]) @ (np.asarray(centre) * INTER_EYE)
-    where = where + np.clip(rng.normal(0, framing.shift, 2), -2.5 * framing.shift, 2.5 * framing.shift) * INTER_EYE
+    side = unit * framing.side * float(np.exp(np.clip(rng.normal(0, framing.scale), -0.35, 0.35)))
+    where = middle + np.column_stack([along, down]) @ (np.asarray(centre) * unit)
+    where = where + np.clip(rng.normal(0, framing.shift, 2), -2.5 * framing.shift, 2.5 * framing.shift) * unit
     a = math.atan2(along[1], along[0]) + math.radians(angle)
     basis = np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]) * side / framing.pixels
     if mirror:
@@ -415,10 +419,13 @@ def view(
 
 
 def random_turn(rng: np.random.Generator, faces: Faces, i: int, points: np.ndarray, strength: float) -> Turn:
-    """A turn in depth with yaw of standard deviation `strength` degrees, pitch 0.6 of it, from 25 to 300 face sizes off."""
+    """A turn in depth with yaw of standard deviation `strength` degrees, pitch 0.6 of it, now and then from nearby."""
     middle = (points[layout.LEFT_PUPIL] + points[layout.RIGHT_PUPIL]) / 2
     centre = middle + np.array([0.0, 0.6 * INTER_EYE])
-    depth = float(_sample(faces.relief[i], middle[None, None].astype(np.float32))[0, 0]) - 1.2 * INTER_EYE
+    eyes = 1.2 * INTER_EYE
+    depth = float(_sample(faces.relief[i], middle[None, None].astype(np.float32))[0, 0]) - eyes
     yaw, pitch = rng.normal(0, strength), rng.normal(0, 0.6 * strength)
     matrix = rotation(float(np.clip(yaw, -30, 30)), float(np.clip(pitch, -22, 22)), 0)
-    return Turn(matrix, centre, depth, 1 / (INTER_EYE * rng.uniform(10, 60)) * float(rng.choice([0.0, 1.0])))
+    kind = rng.random()
+    away = np.inf if kind < 0.5 else rng.uniform(10, 60) if kind < 0.8 else rng.uniform(4.5, 10)
+    return Turn(matrix, centre, depth, eyes, 1 / (INTER_EYE * away))
