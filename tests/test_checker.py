@@ -284,7 +284,7 @@ def variants(portrait, count):
 
 
 def test_four_threads_give_the_same_digits(portrait):
-    photos = list(variants(portrait, 8 if JIT_DISABLED else 200))
+    photos = list(variants(portrait, 3 if JIT_DISABLED else 200))
     shared = Checker()
     alone = [digits(shared.check(photo, on=ON)) for photo in photos]
     found: dict[int, list[str]] = {}

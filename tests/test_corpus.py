@@ -11,7 +11,7 @@ pytestmark = pytest.mark.corpus
 
 
 def test_every_photo_gives_a_report_with_a_face(corpus, corpus_rows, checker):
-    rows = corpus_rows[::40] if JIT_DISABLED else corpus_rows
+    rows = corpus_rows[::90] if JIT_DISABLED else corpus_rows
     for row in rows:
         report = checker.check(corpus / row["photo"])
         assert report.face is not None, row["photo"]
@@ -24,7 +24,7 @@ def test_geometry_beats_the_best_constant(corpus, corpus_rows, checker):
     truth: dict[str, list[float]] = {name: [] for name in only}
     found: dict[str, list[float]] = {name: [] for name in only}
     rows = [row for row in corpus_rows if row["photo"].endswith("_geometry.jpg") and row["head_height_mm"]]
-    for row in rows[:: 10 if JIT_DISABLED else 2]:
+    for row in rows[:: 20 if JIT_DISABLED else 2]:
         report = checker.check(corpus / row["photo"], only=only)
         for name, column in zip(only, ("head_height_mm", "roll"), strict=True):
             truth[name].append(float(row[column]))

@@ -12,7 +12,6 @@ __all__ = ["hamming_distances"]
 _PAIRS = np.uint64(0x5555555555555555)
 _NIBBLES = np.uint64(0x3333333333333333)
 _BYTES = np.uint64(0x0F0F0F0F0F0F0F0F)
-_SUM = np.uint64(0x0101010101010101)
 
 
 @kernel
@@ -46,6 +45,9 @@ def hamming_distances(
             bits -= (bits >> np.uint64(1)) & _PAIRS
             bits = (bits & _NIBBLES) + ((bits >> np.uint64(2)) & _NIBBLES)
             bits = (bits + (bits >> np.uint64(4))) & _BYTES
-            total += (bits * _SUM) >> np.uint64(56)
+            bits += bits >> np.uint64(8)
+            bits += bits >> np.uint64(16)
+            bits += bits >> np.uint64(32)
+            total += bits & np.uint64(0x7F)
         distances[i] = np.int64(total)
     return distances
