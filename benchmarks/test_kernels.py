@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -75,10 +76,36 @@ class TestHeadGeometry:
         def twin(pupils, chin, crown):
             along = pupils[1] - pupils[0]
             roll = np.degrees(np.arctan2(along[1], along[0]))
-            centre = (pupils[:, 0].mean() + chin[0]) / 2
-            return np.linalg.norm(along), roll, np.linalg.norm(chin - crown), centre
+            return np.linalg.norm(along), roll, np.linalg.norm(chin - crown)
 
         assert benchmark(twin, *self.points) == pytest.approx(geometry.head_geometry(*self.points))
+
+
+@pytest.mark.benchmark(group="head_placement and head_angles")
+class TestHeadPlacement:
+    points = TestHeadGeometry.points
+
+    def test_kernels(self, benchmark):
+        def kernels():
+            geometry.head_placement(*self.points, 827, 1063)
+            return geometry.head_angles(4.0, -3.0, 1.5)
+
+        benchmark(kernels)
+
+    def test_numpy_and_opencv(self, benchmark):
+        def twins():
+            pupils, chin, crown = self.points
+            eyes = pupils.mean(axis=0)
+            (eyes + chin)[0] / 2 / 827 - 0.5, 1 - (eyes[1] + 0.5) / 1063, crown[1] + 0.5
+            turn = (
+                cv2.Rodrigues(np.radians([[-3.0], [0.0], [0.0]]))[0]
+                @ cv2.Rodrigues(np.radians([[0.0], [4.0], [0.0]]))[0]
+            )
+            roll = np.radians(1.5) - np.arctan2(turn[1, 0], turn[0, 0])
+            nose = cv2.Rodrigues(np.array([[0.0], [0.0], [roll]]))[0] @ turn[:, 2]
+            return np.degrees(np.arctan2(nose[0], nose[2])), np.degrees(np.arcsin(-nose[1]))
+
+        assert benchmark(twins) == pytest.approx(geometry.head_angles(4.0, -3.0, 1.5))
 
 
 @pytest.mark.benchmark(group="lip_gap and mouth_shape")

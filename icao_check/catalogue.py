@@ -84,8 +84,8 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec(
         "head_centring", "geometry", "%", "too_far_left", "too_far_right", "geometry:head_centring", _FACE
     ),
-    CheckSpec("eye_line", "geometry", "%", "too_low", "too_high", None, _FACE),
-    CheckSpec("margin_above", "geometry", "mm", "crown_cut", "crown_cut", None, _FACE),
+    CheckSpec("eye_line", "geometry", "%", "too_low", "too_high", "geometry:eye_line", _FACE),
+    CheckSpec("margin_above", "geometry", "mm", "crown_cut", "crown_cut", "geometry:margin_above", _FACE),
     CheckSpec(
         "inter_eye_distance",
         "geometry",
@@ -95,13 +95,17 @@ CHECKS: tuple[CheckSpec, ...] = (
         "geometry:inter_eye_distance",
         _FACE,
     ),
-    CheckSpec("head_pose_yaw", "geometry", "°", "turned_left", "turned_right", None, _FACE),
-    CheckSpec("head_pose_pitch", "geometry", "°", "looking_down", "looking_up", None, _FACE),
+    CheckSpec(
+        "head_pose_yaw", "geometry", "°", "turned_left", "turned_right", "geometry:head_pose_yaw", _FACE
+    ),
+    CheckSpec(
+        "head_pose_pitch", "geometry", "°", "looking_down", "looking_up", "geometry:head_pose_pitch", _FACE
+    ),
     CheckSpec(
         "head_pose_roll", "geometry", "°", "tilted_left", "tilted_right", "geometry:head_pose_roll", _FACE
     ),
     CheckSpec("shoulders", "geometry", "°", "not_square", "not_square", None, _FACE),
-    CheckSpec("perspective", "geometry", "cm", "too_close", "too_close", None, _FACE),
+    CheckSpec("perspective", "geometry", "cm", "too_close", "too_close", "geometry:perspective", _FACE),
     CheckSpec("eyes_open", "eyes", "%", "eyes_closed", "eyes_closed", None, _FACE),
     CheckSpec("gaze", "eyes", "°", "looking_away", "looking_away", None, _FACE),
     CheckSpec("eyes_visible", "eyes", "%", "eyes_covered", "eyes_covered", None, _FACE),

@@ -105,10 +105,19 @@ class Landmarks:
         """Return the points of named groups, shape (N, 2), one group after the other."""
         return self.points[[index for name in names for index in GROUPS[name]]]
 
+    def scaled(self, factor: float) -> Landmarks:
+        """Return the same landmarks in a picture `factor` times as large; pixel centres stay integers."""
+        return Landmarks((self.points + 0.5) * factor - 0.5, self.deviation * factor)
+
     @property
     def pupils(self) -> Points:
         """Centres of the pupils, shape (2, 2)."""
         return self.group("left_pupil", "right_pupil")
+
+    @property
+    def pupil_deviation(self) -> Points:
+        """One standard deviation of each pupil along one axis, shape (2,), in px."""
+        return self.deviation[[*GROUPS["left_pupil"], *GROUPS["right_pupil"]]]
 
     @property
     def left_eye(self) -> Points:
@@ -146,6 +155,17 @@ class Landmarks:
         """Lowest point of the chin, shape (2,)."""
         chin: Points = self.points[GROUPS["chin"][0]]
         return chin
+
+    @property
+    def chin_deviation(self) -> float:
+        """One standard deviation of the chin along one axis, in px."""
+        return float(self.deviation[GROUPS["chin"][0]])
+
+    @property
+    def crown(self) -> tuple[Points, float]:
+        """Top of the skull, shape (2,), and one standard deviation of its height, in px."""
+        index = GROUPS["crown"][0]
+        return self.points[index], float(self.deviation[index])
 
     @property
     def mouth_corners(self) -> Points:

@@ -76,10 +76,10 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     small = photo.reduced(REGION_HEIGHT)
     height, width = small.shape[:2]
     factor = photo.height / height
-    points = (landmarks.points + 0.5) / factor - 0.5
+    small_landmarks = landmarks.scaled(1.0 / factor)
     lab = lab_of(np.asarray(cv2.GaussianBlur(small, (0, 0), 0.7), np.uint8))
-    person = _person_seeds(points, height, width)
-    wall = _wall_seeds(points, height, width) & ~person
+    person = _person_seeds(small_landmarks, height, width)
+    wall = _wall_seeds(small_landmarks, height, width) & ~person
     costs = step_costs(lab, _STEP_COST)
     to_person = geodesic_distance(costs, person)
     to_wall = geodesic_distance(costs, wall)
@@ -89,15 +89,16 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     return Regions(labels, lab, factor)
 
 
-def _person_seeds(points: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
+def _person_seeds(landmarks: Landmarks, height: int, width: int) -> NDArray[np.bool_]:
     seeds = np.zeros((height, width), np.uint8)
-    left, chin, right = points[0], points[8], points[16]
-    eyes = points[36:48].mean(axis=0)
+    outline, chin = landmarks.outline, landmarks.chin
+    left, right = outline[0], outline[-1]
+    eyes = landmarks.pupils.mean(axis=0)
     # The scalp, with the middle hair: nearly as high above the eyes as the chin is below, and rounded.
     angles = np.linspace(0.0, np.pi, 16)[:, np.newaxis]
     middle = (left + right) / 2.0
     scalp = middle + 0.5 * np.cos(angles) * (right - left) + np.sin(angles) * 0.85 * (eyes - chin)
-    outline = np.concatenate([points, scalp])
+    outline = np.concatenate([outline, landmarks.brows, scalp])
     cv2.fillConvexPoly(seeds, cv2.convexHull(np.rint(outline).astype(np.int32)), 1)
     third = (right - left) / 3.0
     body = np.array(
@@ -107,9 +108,9 @@ def _person_seeds(points: NDArray[np.float64], height: int, width: int) -> NDArr
     return seeds.astype(bool)
 
 
-def _wall_seeds(points: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
+def _wall_seeds(landmarks: Landmarks, height: int, width: int) -> NDArray[np.bool_]:
     seeds = np.zeros((height, width), bool)
-    chin = int(np.clip(points[8, 1], 1, height))
+    chin = int(np.clip(landmarks.chin[1], 1, height))
     seeds[0] = True
     seeds[:chin, 0] = seeds[:chin, -1] = True
     return seeds

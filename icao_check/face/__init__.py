@@ -7,13 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from icao_check.face.cutout import Cutout, cut_out, face_cutout
 from icao_check.face.detection import Detection, FaceFinder
-from icao_check.face.head import estimate_crown
+from icao_check.face.pose import Pose, pose_of
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.regions import Regions, find_regions
 
-__all__ = ["Detection", "Face", "FaceFinder", "Landmarks", "find_face"]
+__all__ = [
+    "Cutout",
+    "Detection",
+    "Face",
+    "FaceFinder",
+    "Landmarks",
+    "Pose",
+    "cut_out",
+    "face_cutout",
+    "find_face",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +45,10 @@ class Face:
         Lowest point of the chin.
     crown : ndarray of shape (2,), float64
         Top of the skull, ignoring hair.
-    crown_uncertainty : float
-        One standard deviation of the crown along the axis of the head, in px.
+    chin_uncertainty, crown_uncertainty : float
+        One standard deviation of each along the axis of the head, in px.
+    pose : Pose
+        Direction in which the face looks, and distance of the camera.
     regions : Regions
         Person and background.
     """
@@ -45,7 +58,9 @@ class Face:
     pupils: NDArray[np.float64]
     chin: NDArray[np.float64]
     crown: NDArray[np.float64]
+    chin_uncertainty: float
     crown_uncertainty: float
+    pose: Pose
     regions: Regions
 
 
@@ -67,8 +82,17 @@ def find_face(photo: Photo, finder: FaceFinder) -> Face | None:
     detections = finder.detect(photo)
     if not detections:
         return None
-    landmarks = finder.landmarks(photo, detections[0])
-    pupils = np.stack([landmarks.left_eye.mean(axis=0), landmarks.right_eye.mean(axis=0)])
-    regions = find_regions(photo, landmarks)
-    crown, uncertainty = estimate_crown(pupils, landmarks.chin, regions)
-    return Face(detections, landmarks, pupils, landmarks.chin.copy(), crown, uncertainty, regions)
+    placed = finder.place(photo, detections[0])
+    landmarks = placed.landmarks
+    crown, uncertainty = landmarks.crown
+    return Face(
+        detections=detections,
+        landmarks=landmarks,
+        pupils=landmarks.pupils,
+        chin=landmarks.chin,
+        crown=crown,
+        chin_uncertainty=landmarks.chin_deviation,
+        crown_uncertainty=uncertainty,
+        pose=pose_of(placed),
+        regions=find_regions(photo, landmarks),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.face.points import Posture
+from icao_check.face.points import Placed, PointPlacer, Posture
 from icao_check.network import Network
 from icao_check.photo import Photo
 from icao_check.weights import weight_path
@@ -61,14 +62,16 @@ class Detection:
 
 
 class FaceFinder:
-    """Finds faces; safe to share between threads.
+    """Finds faces and their landmarks; safe to share between threads.
 
-    A small network of our own looks first: at the whole picture, then finer, then at the picture turned.
-    dlib's histograms of oriented gradients are the second opinion where it finds nothing.
+    A small network of our own proposes faces: in the whole picture, then finer, then in the picture turned.
+    dlib's histograms of oriented gradients are the second opinion where it proposes nothing. A proposal counts
+    once the network that places the landmarks sees a face there too.
     """
 
     def __init__(self) -> None:
         self._network = Network("face_finder", ("faces",))
+        self._placer = PointPlacer()
         self._own = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -80,6 +83,7 @@ class FaceFinder:
     def load(self) -> None:
         """Load the models of this thread now instead of with the first photo."""
         self._network.load()
+        self._placer.load()
         self._histograms()
 
     def detect(self, photo: Photo) -> tuple[Detection, ...]:
@@ -96,17 +100,19 @@ class FaceFinder:
             Empty where there is none, even at the finest scale searched. The finest scales are searched only
             while nothing is found: beside a large face, one of less than a tenth of the picture may be missed.
         """
-        found: list[Detection] = []
-        for side in _SEARCH_SIDES:
-            found = self._search(photo, side, 0)
-            if found or side >= max(photo.width, photo.height):
-                break
-        for quarters in (1, 3, 2):
-            if not found:
-                found = self._search(photo, FINDER_SIDE, quarters)
-        if not found:
-            found = self._second_opinion(photo)
-        return tuple(sorted(found, key=lambda face: face.posture.size, reverse=True))
+        for propose in (
+            *(functools.partial(self._search, photo, side, 0) for side in _sides(photo)),
+            *(functools.partial(self._search, photo, FINDER_SIDE, quarters) for quarters in (1, 3, 2)),
+            functools.partial(self._second_opinion, photo),
+        ):
+            found = [face for face in propose() if self._placer.is_face(photo, face.posture)]
+            if found:
+                return tuple(sorted(found, key=lambda face: face.posture.size, reverse=True))
+        return ()
+
+    def place(self, photo: Photo, detection: Detection) -> Placed:
+        """Return the landmarks of one face, in px of the upright full-resolution photo."""
+        return self._placer.place(photo, detection.posture)
 
     def _search(self, photo: Photo, side: int, quarters: int) -> list[Detection]:
         image, factor, offset = _letterbox(photo, side)
@@ -137,6 +143,15 @@ class FaceFinder:
         if not hasattr(self._own, "detector"):
             self._own.detector = dlib.fhog_object_detector(str(weight_path("frontal_face_hog")))
         return self._own.detector
+
+
+def _sides(photo: Photo) -> list[int]:
+    """Longest sides of the reductions to search: none finer than the photo itself, but at least one."""
+    return [
+        side
+        for k, side in enumerate(_SEARCH_SIDES)
+        if k == 0 or _SEARCH_SIDES[k - 1] < max(photo.width, photo.height)
+    ]
 
 
 def _letterbox(photo: Photo, side: int) -> tuple[NDArray[np.uint8], float, tuple[float, float]]:

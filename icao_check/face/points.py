@@ -13,12 +13,12 @@ from icao_check.landmarks import GROUPS, LANDMARK_COUNT, MIRROR, Landmarks, indi
 from icao_check.network import Network
 from icao_check.photo import Photo
 
-__all__ = ["EYE", "HEAD", "MOUTH", "Framing", "Part", "PointPlacer", "Posture"]
+__all__ = ["EYE", "EYES_TO_CHIN", "HEAD", "MOUTH", "Part", "Placed", "PointPlacer", "Posture", "posture_of"]
 
 Points = NDArray[np.float64]
 
-# Distance from between the eyes to the chin in inter-eye distances: mean of 81 adults.
 EYES_TO_CHIN = 1.83
+"""Distance from between the eyes to the chin in inter-eye distances: mean of 81 adults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,8 @@ MOUTH = Part(
 )
 """The networks' views. The one of the eye always sees a left eye: right ones are mirrored."""
 
+# Log-odds of a face in the vector about the whole head; the rest is read in icao_check.face.pose.
+_FACE = 2
 # A second look at the whole head where the first found it this far from where it was sought.
 _MOVED = 0.25  # face sizes
 _RESIZED = 1.2
@@ -114,8 +116,9 @@ class Placed:
         In px of the photo.
     posture : Posture
         Of the landmarks.
-    whole : ndarray of shape (K,), float32
-        The first network's vector about the head as a whole.
+    whole : ndarray of shape (4,), float32
+        The first network's vector about the head as a whole: yaw and pitch, log-odds of a face, nearness of
+        the camera (see :mod:`icao_check.face.pose`).
     """
 
     landmarks: Landmarks
@@ -135,6 +138,11 @@ class PointPlacer:
         """Load the models of this thread now."""
         for network in (self._head, self._eye, self._mouth):
             network.load()
+
+    def is_face(self, photo: Photo, posture: Posture) -> bool:
+        """Tell whether the network that sees the whole head agrees that there is a face."""
+        _, whole = self._head(_view(photo, posture, HEAD).pixels[np.newaxis])
+        return bool(whole[0, _FACE] > 0.0)
 
     def place(self, photo: Photo, posture: Posture) -> Placed:
         """Place all landmarks.

@@ -59,9 +59,17 @@ def main() -> None:
     for source in np.unique(faces.sources):
         errors, pose, sigma = [], [], []
         for i in np.flatnonzero(~learnt & (faces.sources == source)):
-            framing = replace(part.framing, wild=0.0, scale=part.framing.scale * j, shift=part.framing.shift * j, turn=part.framing.turn * j)
+            framing = replace(
+                part.framing,
+                wild=0.0,
+                scale=part.framing.scale * j,
+                shift=part.framing.shift * j,
+                turn=part.framing.turn * j,
+            )
             for mirror in (False, True) if name == "eye" else (False,):
-                matrix = frame_matrix(rng, framing, points[i], np.array(part.centre) * ([-1, 1] if mirror else [1, 1]), mirror)
+                matrix = frame_matrix(
+                    rng, framing, points[i], np.array(part.centre) * ([-1, 1] if mirror else [1, 1]), mirror
+                )
                 image = cut(faces.canvas[i], matrix, framing.pixels)
                 with torch.no_grad():
                     out = net(torch.from_numpy(image.transpose(2, 0, 1)[None].astype(np.float32) / 255))
@@ -82,7 +90,9 @@ def main() -> None:
         for label, suffixes in GROUPS.items():
             which = np.isin(part.points, layout.group(*suffixes))
             if which.any() and not np.isnan(d[:, which]).all():
-                text.append(f"{label} {np.nanmean(d[:, which]):.2f} (p95 {np.nanpercentile(d[:, which], 95):.1f})")
+                text.append(
+                    f"{label} {np.nanmean(d[:, which]):.2f} (p95 {np.nanpercentile(d[:, which], 95):.1f})"
+                )
         print(f"{source} n={len(e)}:", ", ".join(text))
         crown = np.flatnonzero(part.points == layout.CROWN)
         if len(crown) and not np.isnan(e[:, crown]).all():

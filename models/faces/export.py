@@ -1,6 +1,6 @@
 """Write a trained network as ONNX and print its entry for ``models.toml``.
 
-    python -m models.faces.export NET.pt weights/face_points.onnx
+python -m models.faces.export NET.pt weights/face_points.onnx
 """
 
 from __future__ import annotations
@@ -43,14 +43,20 @@ def export(source: Path, out: Path) -> None:
         names = ["moments", "whole"] if part.whole else ["moments"]
     net.load_state_dict(saved["state"])
     net = fused(net.eval())
-    torch.onnx.export(net, (example,), str(out), dynamo=False, opset_version=17, input_names=["image"], output_names=names)
+    torch.onnx.export(
+        net, (example,), str(out), dynamo=False, opset_version=17, input_names=["image"], output_names=names
+    )
     reader = cv2.dnn.readNetFromONNX(str(out), cv2.dnn.ENGINE_CLASSIC)
     reader.setInput(example.numpy())
     with torch.no_grad():
         wanted = net(example)
-    for got, want in zip(reader.forward(names), wanted if isinstance(wanted, tuple) else (wanted,), strict=True):
+    for got, want in zip(
+        reader.forward(names), wanted if isinstance(wanted, tuple) else (wanted,), strict=True
+    ):
         print("largest difference to OpenCV:", float(np.abs(got - want.numpy()).max()))
-    print(f'file = "{out.name}"\nsha256 = "{hashlib.sha256(out.read_bytes()).hexdigest()}"  # {out.stat().st_size} bytes')
+    print(
+        f'file = "{out.name}"\nsha256 = "{hashlib.sha256(out.read_bytes()).hexdigest()}"  # {out.stat().st_size} bytes'
+    )
 
 
 if __name__ == "__main__":

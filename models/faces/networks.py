@@ -68,21 +68,31 @@ class PointNet(nn.Module):
         Length of the vector about the whole; 0 for none.
     """
 
-    def __init__(self, pixels: int, points: int, stride: int, widths: tuple[int, ...], whole: int = 0) -> None:
+    def __init__(
+        self, pixels: int, points: int, stride: int, widths: tuple[int, ...], whole: int = 0
+    ) -> None:
         super().__init__()
         self.pixels, self.stride = pixels, stride
         self.stem = _conv(3, widths[0], 2)
         skip = 0 if stride == 2 else 1
         self.down = nn.ModuleList(Residual(a, b, 2) for a, b in zip(widths[:-1], widths[1:], strict=True))
         self.deep = Residual(widths[-1], widths[-1])
-        self.across = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(widths[skip:-1], widths[skip + 1 :], strict=True))
+        self.across = nn.ModuleList(
+            nn.Conv2d(b, a, 1) for a, b in zip(widths[skip:-1], widths[skip + 1 :], strict=True)
+        )
         self.merge = nn.ModuleList(_conv(a, a) for a in widths[skip:-1])
         self.skip = skip
         self.maps = nn.Conv2d(widths[skip], points, 1)
         self.positions = Positions(pixels // stride, stride)
         cells = pixels // 2 ** len(widths)
         self.whole = (
-            nn.Sequential(nn.Flatten(), nn.Dropout(0.2), nn.Linear(widths[-1] * cells * cells, 64), nn.ReLU(), nn.Linear(64, whole))
+            nn.Sequential(
+                nn.Flatten(),
+                nn.Dropout(0.2),
+                nn.Linear(widths[-1] * cells * cells, 64),
+                nn.ReLU(),
+                nn.Linear(64, whole),
+            )
             if whole
             else None
         )

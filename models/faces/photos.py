@@ -80,7 +80,12 @@ class Arrays:
     def __init__(self, folder: Path, count: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, third = folder, SIDE // 3
-        shapes = {"canvas": (SIDE, SIDE, 3), "smaller": (third, third, 3), "mask": (GRID, GRID), "relief": (GRID, GRID)}
+        shapes = {
+            "canvas": (SIDE, SIDE, 3),
+            "smaller": (third, third, 3),
+            "mask": (GRID, GRID),
+            "relief": (GRID, GRID),
+        }
         self.mapped = {
             name: np.lib.format.open_memmap(
                 folder / f"{name}.npy", "w+", np.float32 if name == "relief" else np.uint8, (count, *shape)
@@ -127,7 +132,9 @@ class Faces:
     to_photo: np.ndarray  # float32 (N, 3): scale, x, y with photo = canvas * scale + (x, y)
     photo_size: np.ndarray  # int32 (N, 2) height, width
     pose: np.ndarray  # float32 (N, 3, 3) exact rotation of the head, NaN where unknown
-    nearness: np.ndarray  # float32 (N,) inter-eye distance of 63 mm / distance of the camera, NaN where unknown
+    nearness: (
+        np.ndarray
+    )  # float32 (N,) inter-eye distance of 63 mm / distance of the camera, NaN where unknown
     hidden: np.ndarray  # bool (N, COUNT) the point is covered by something nearer
 
     @staticmethod
@@ -142,7 +149,8 @@ class Faces:
             for name in _MAPPED:
                 parts.setdefault(name, []).append(np.load(folder / f"{name}.npy", mmap_mode="r")[:count])
         values: dict[str, Any] = {
-            name: Stack(arrays) if name in _MAPPED else np.concatenate(arrays) for name, arrays in parts.items()
+            name: Stack(arrays) if name in _MAPPED else np.concatenate(arrays)
+            for name, arrays in parts.items()
         }
         return Faces(keys=[str(k) for k in values.pop("keys")], **values)
 
@@ -206,7 +214,9 @@ def head_relief(mesh: np.ndarray) -> np.ndarray:
     for stretch, drop in ((1.2, 0.35), (1.45, 0.75), (2.0, 1.0), (6.0, 1.1)):
         ring = rim.copy()
         ring[:, :2] = centre + (rim[:, :2] - centre) * stretch
-        ring[:, 2] = rim[:, 2] * max(0.0, 2 - stretch) + rim[:, 2].mean() * min(1.0, stretch - 1) - drop * INTER_EYE
+        ring[:, 2] = (
+            rim[:, 2] * max(0.0, 2 - stretch) + rim[:, 2].mean() * min(1.0, stretch - 1) - drop * INTER_EYE
+        )
         rings.append(ring)
     known = np.concatenate(rings)
     axis = (np.arange(GRID) + 0.5) * SIDE / GRID - 0.5
@@ -227,7 +237,11 @@ def canvas_of(image: np.ndarray, centre: np.ndarray, scale: float) -> np.ndarray
     offset = (np.asarray(centre) - (shrink - 1) / 2) / shrink - scale / shrink * (SIDE - 1) / 2
     matrix = np.array([[scale / shrink, 0, offset[0]], [0, scale / shrink, offset[1]]])
     return cv2.warpAffine(
-        image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        image,
+        matrix,
+        (SIDE, SIDE),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
 
 
@@ -272,7 +286,9 @@ def build(folder: Path, teacher: Path) -> None:
             mesh = labels[f"mesh__{key}"].astype(np.float64)
             left, right = mesh[468, :2], mesh[473, :2]
             chin = mesh[152, :2]
-            size = (np.linalg.norm(right - left) + np.linalg.norm(chin - (left + right) / 2) / EYES_TO_CHIN) / 2
+            size = (
+                np.linalg.norm(right - left) + np.linalg.norm(chin - (left + right) / 2) / EYES_TO_CHIN
+            ) / 2
             centre = (left + right) / 2 + (chin - (left + right) / 2) * 0.15
             scale = size / INTER_EYE
             offset = centre - scale * (SIDE - 1) / 2

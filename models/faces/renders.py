@@ -83,7 +83,9 @@ def main() -> None:
         r = render(p)
         truth = r.truth
         points = np.where(
-            (layout.CORPUS_INDEX >= 0)[:, None], truth.landmarks189[layout.CORPUS_INDEX], np.asarray(truth.crown)[None]
+            (layout.CORPUS_INDEX >= 0)[:, None],
+            truth.landmarks189[layout.CORPUS_INDEX],
+            np.asarray(truth.crown)[None],
         ).astype(np.float64)
         left, right = points[layout.LEFT_PUPIL], points[layout.RIGHT_PUPIL]
         eyes, chin = (left + right) / 2, points[layout.CHIN]

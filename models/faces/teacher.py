@@ -29,7 +29,11 @@ import mediapipe
 import numpy as np
 
 LEFT_IRIS, RIGHT_IRIS = 468, 473
-LOOKS = [(turn, side, mirror) for mirror in (False, True) for turn, side in ((0, 1.63), (0, 1.93), (-8, 1.7), (8, 1.7))]
+LOOKS = [
+    (turn, side, mirror)
+    for mirror in (False, True)
+    for turn, side in ((0, 1.63), (0, 1.93), (-8, 1.7), (8, 1.7))
+]
 INPUT = 512
 
 
@@ -39,7 +43,9 @@ def look(mesh, image):
     if not found.multi_face_landmarks:
         return None
     height, width = image.shape[:2]
-    points = [(p.x * width - 0.5, p.y * height - 0.5, p.z * width) for p in found.multi_face_landmarks[0].landmark]
+    points = [
+        (p.x * width - 0.5, p.y * height - 0.5, p.z * width) for p in found.multi_face_landmarks[0].landmark
+    ]
     return np.array(points, np.float64)
 
 
@@ -124,7 +130,9 @@ def main(out):
             continue
         seen[key] = looks(mesh, image, first)
         person = segmenter.process(image).segmentation_mask
-        labels[f"mask__{key}"] = (cv2.resize(person, (256, 256), interpolation=cv2.INTER_AREA) * 255).astype(np.uint8)
+        labels[f"mask__{key}"] = (cv2.resize(person, (256, 256), interpolation=cv2.INTER_AREA) * 255).astype(
+            np.uint8
+        )
     permutation = mirror_permutation([s[0] for s in seen.values()])
     for key, points in seen.items():
         points[len(LOOKS) // 2 :] = points[len(LOOKS) // 2 :, permutation]

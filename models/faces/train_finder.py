@@ -1,6 +1,6 @@
 """Train the face finder on composed scenes.
 
-    python -m models.faces.train_finder OUT.pt FACES... [--steps N] [--fold K | --hold-out SOURCE,...]
+python -m models.faces.train_finder OUT.pt FACES... [--steps N] [--fold K | --hold-out SOURCE,...]
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Scenes:
         usable = np.flatnonzero(train & ~np.isnan(self.points[:, layout.LEFT_PUPIL, 0]))
         self.usable = usable
 
-    def person(self, rng: np.random.Generator, pixels: int, size: float, off: np.ndarray) -> tuple[View, Found]:
+    def person(
+        self, rng: np.random.Generator, pixels: int, size: float, off: np.ndarray
+    ) -> tuple[View, Found]:
         """A view of `pixels` px in which the face is `size` px and `off` px away from the middle."""
         i = int(rng.choice(self.usable))
         turn = None
@@ -52,13 +54,26 @@ class Scenes:
         mirror = bool(rng.random() < 0.5)
         framing = replace(_FRAMING, pixels=pixels, side=pixels / size)
         centre = np.array([0.0, MIDDLE]) - off / size * ([-1, 1] if mirror else [1, 1])
-        v = view(rng, self.faces, i, self.points[i], self.spread[i], framing, centre, turn, mirror, mild=bool(rng.random() < 0.4))
+        v = view(
+            rng,
+            self.faces,
+            i,
+            self.points[i],
+            self.spread[i],
+            framing,
+            centre,
+            turn,
+            mirror,
+            mild=bool(rng.random() < 0.4),
+        )
         left, right = v.points[layout.LEFT_PUPIL].astype(float), v.points[layout.RIGHT_PUPIL].astype(float)
         roll = math.atan2(right[1] - left[1], right[0] - left[0])
         middle = (left + right) / 2 + MIDDLE * size * np.array([-math.sin(roll), math.cos(roll)])
         return v, (float(middle[0]), float(middle[1]), size, math.degrees(roll))
 
-    def cut_out(self, rng: np.random.Generator, size: float, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray, Found]:
+    def cut_out(
+        self, rng: np.random.Generator, size: float, shift: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, Found]:
         """A person without the wall: image (PIXELS, PIXELS, 3), alpha (PIXELS, PIXELS, 1) and the face."""
         block = min(PIXELS, int(8 * size) // 2 * 2)
         at = np.round(shift + (PIXELS - block) / 2).astype(int)
@@ -77,7 +92,11 @@ class Scenes:
         aspect = float(rng.choice([35 / 45, 0.8, 1.0, 0.75, 0.67, 1.33, 1.5]))
         width, height = (PIXELS, round(PIXELS / aspect)) if aspect > 1 else (round(PIXELS * aspect), PIXELS)
         kind = rng.random()
-        size = float(np.exp(rng.normal(math.log(22), 0.4))) if rng.random() < 0.6 else float(np.exp(rng.uniform(math.log(SMALLEST), math.log(42))))
+        size = (
+            float(np.exp(rng.normal(math.log(22), 0.4)))
+            if rng.random() < 0.6
+            else float(np.exp(rng.uniform(math.log(SMALLEST), math.log(42))))
+        )
         size = float(np.clip(size, SMALLEST, 45))
         room = np.array([width, height]) / 2 - 0.9 * size
         if rng.random() < 0.5:
@@ -151,7 +170,14 @@ def target(found: list[Found]) -> np.ndarray:
         ix, iy = (int(np.clip(round(v), 0, n - 1)) for v in (cx, cy))
         heat[iy, ix] = 1.0
         mine = (heat > 0.6) & (heat > maps[0])
-        values = (cx - axis[None], cy - axis[:, None], math.log2(size / CELL), math.cos(math.radians(roll)), math.sin(math.radians(roll)), 1.0)
+        values = (
+            cx - axis[None],
+            cy - axis[:, None],
+            math.log2(size / CELL),
+            math.cos(math.radians(roll)),
+            math.sin(math.radians(roll)),
+            1.0,
+        )
         for channel, value in enumerate(values, 1):
             maps[channel][mine] = np.broadcast_to(value, (n, n))[mine]
         maps[0] = np.maximum(maps[0], heat)
@@ -165,7 +191,9 @@ def finder_loss(out: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     peak = (heat >= 0.999).float()
     focal = -(peak * (1 - p) ** 2 * p.log() + (1 - peak) * (1 - heat) ** 4 * p**2 * (1 - p).log())
     counts = wanted[:, 6]
-    error = ((out[:, 1:6] - wanted[:, 1:6]).abs() * torch.tensor([1.0, 1.0, 2.0, 2.0, 2.0])[:, None, None]).sum(1)
+    error = (
+        (out[:, 1:6] - wanted[:, 1:6]).abs() * torch.tensor([1.0, 1.0, 2.0, 2.0, 2.0])[:, None, None]
+    ).sum(1)
     return focal.sum() / peak.sum().clamp_min(1) + (error * counts).sum() / counts.sum().clamp_min(1)
 
 
@@ -201,7 +229,10 @@ def main() -> None:
         moving.follow(step)
         seen.append(float(loss.detach()))
         if step % 200 == 0:
-            print(f"step {step} loss {np.mean(seen[-200:]):.4f} views/s {step * options.batch / (time.monotonic() - start):.0f}", flush=True)
+            print(
+                f"step {step} loss {np.mean(seen[-200:]):.4f} views/s {step * options.batch / (time.monotonic() - start):.0f}",
+                flush=True,
+            )
     moving.settle()
     torch.save({"part": "finder", "state": net.state_dict()}, options.out)
 

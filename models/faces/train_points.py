@@ -69,7 +69,12 @@ class Part:
         return self.part.centre
 
 
-WHOLE = ("yaw / 15 degrees", "pitch / 15 degrees", "log-odds of a face", "10 * 63 mm / distance of the camera")
+WHOLE = (
+    "yaw / 15 degrees",
+    "pitch / 15 degrees",
+    "log-odds of a face",
+    "10 * 63 mm / distance of the camera",
+)
 _FAR = 0.035  # nearness of the photos, whose distance is unknown: about 1.8 m
 PARTS = {
     "head": Part(HEAD, Jitter(0.10, 0.11, 6, 0.12), 4, (12, 24, 40, 64, 96), len(WHOLE)),
@@ -102,7 +107,9 @@ class Sampler:
         by_hand = ~np.isnan(faces.placed[self.usable, layout.LEFT_PUPIL, 0])
         drawn = faces.sources[self.usable] == "render"
         kinds = (by_hand & ~drawn, ~by_hand, drawn)
-        self.share = np.sum([w * kind / max(kind.sum(), 1) for w, kind in zip(_SHARES, kinds, strict=True)], 0)
+        self.share = np.sum(
+            [w * kind / max(kind.sum(), 1) for w, kind in zip(_SHARES, kinds, strict=True)], 0
+        )
         self.share /= self.share.sum()
 
     def one(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -210,7 +217,9 @@ def point_loss(net: PointNet, maps: torch.Tensor, points: torch.Tensor, spread: 
     return ((entropy + 1.5 * robust) * weight).sum() / weight.sum().clamp_min(1)
 
 
-def train(faces: Faces, part: Part, learn: np.ndarray, steps: int, batch: int, seed: int, log_every: int = 200) -> PointNet:
+def train(
+    faces: Faces, part: Part, learn: np.ndarray, steps: int, batch: int, seed: int, log_every: int = 200
+) -> PointNet:
     """Train from scratch; the state kept is an exponential mean over the steps."""
     torch.manual_seed(seed)
     net = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, part.whole)

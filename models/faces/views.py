@@ -40,7 +40,9 @@ class View:
     image: np.ndarray  # uint8 (S, S, 3) RGB
     points: np.ndarray  # float32 (COUNT, 2) in input px
     spread: np.ndarray  # float32 (COUNT,) in input px, NaN where unknown
-    turn: np.ndarray  # float32 (3, 3): extra rotation in the camera's frame (x right, y down, z to the camera)
+    turn: (
+        np.ndarray
+    )  # float32 (3, 3): extra rotation in the camera's frame (x right, y down, z to the camera)
     person: np.ndarray  # float32 (S, S): 1 on the person
 
 
@@ -59,9 +61,7 @@ def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
 
 def _sample(grid: np.ndarray, at: np.ndarray) -> np.ndarray:
     where = ((at + 0.5) / _CELL - 0.5).astype(np.float32)
-    return cv2.remap(
-        grid, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    return cv2.remap(grid, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,16 @@ def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     shrink = int(scale)
     if shrink < 2:
         return cv2.warpAffine(
-            image, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+            image,
+            matrix,
+            (size, size),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
         )
-    corners = np.array([[0, 0], [size - 1, 0], [0, size - 1], [size - 1, size - 1]]) @ matrix[:, :2].T + matrix[:, 2]
+    corners = (
+        np.array([[0, 0], [size - 1, 0], [0, size - 1], [size - 1, size - 1]]) @ matrix[:, :2].T
+        + matrix[:, 2]
+    )
     x0, y0 = np.maximum(np.floor(corners.min(0)).astype(int) - shrink, 0)
     x0, y0 = min(x0, image.shape[1] - shrink), min(y0, image.shape[0] - shrink)
     x1 = min(int(np.ceil(corners[:, 0].max())) + 2 * shrink, image.shape[1])
@@ -102,7 +109,11 @@ def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     small = matrix / shrink
     small[:, 2] = (matrix[:, 2] - (x0, y0) - (shrink - 1) / 2) / shrink
     return cv2.warpAffine(
-        part, small, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        part,
+        small,
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
 
 
@@ -125,7 +136,9 @@ def texture(rng: np.random.Generator, size: int) -> np.ndarray:
         )
     y, x = np.mgrid[:size, :size].astype(np.float32) / size
     angle, f = rng.uniform(0, np.pi), rng.uniform(2, 25)
-    wave = np.sin(2 * np.pi * f * (x * math.cos(angle) + y * math.sin(angle)) + rng.uniform(0, 6)).astype(np.float32)
+    wave = np.sin(2 * np.pi * f * (x * math.cos(angle) + y * math.sin(angle)) + rng.uniform(0, 6)).astype(
+        np.float32
+    )
     if kind == 1:
         return wave
     if kind == 2:
@@ -170,14 +183,20 @@ def _polygon(size: int, corners: np.ndarray, soft: float) -> np.ndarray:
     return cv2.GaussianBlur(mask, (0, 0), soft) if soft > 0.2 else mask
 
 
-def _ellipse(size: int, centre: np.ndarray, axes: tuple[float, float], turn: float, thickness: int) -> np.ndarray:
+def _ellipse(
+    size: int, centre: np.ndarray, axes: tuple[float, float], turn: float, thickness: int
+) -> np.ndarray:
     mask = np.zeros((size, size), np.float32)
     where = (int(centre[0] * 16), int(centre[1] * 16))
-    cv2.ellipse(mask, where, (int(axes[0] * 16), int(axes[1] * 16)), turn, 0, 360, 1.0, thickness, cv2.LINE_8, 4)
+    cv2.ellipse(
+        mask, where, (int(axes[0] * 16), int(axes[1] * 16)), turn, 0, 360, 1.0, thickness, cv2.LINE_8, 4
+    )
     return mask
 
 
-def cover(rng: np.random.Generator, image: np.ndarray, points: np.ndarray, unit: float, person: np.ndarray) -> np.ndarray:
+def cover(
+    rng: np.random.Generator, image: np.ndarray, points: np.ndarray, unit: float, person: np.ndarray
+) -> np.ndarray:
     """Put one random thing on the face: glasses, a mask, a cloth, a hat, strands of hair or a patch.
 
     Parameters
@@ -211,15 +230,33 @@ def cover(rng: np.random.Generator, image: np.ndarray, points: np.ndarray, unit:
             frame = np.maximum(frame, _ellipse(size, pupil + drop, axes, roll, thick))
             if rng.random() < 0.25:
                 spot = pupil + drop + rng.normal(0, 0.4, 2) * axes
-                glare = _ellipse(size, spot, (axes[0] * rng.uniform(0.1, 0.6), axes[1] * rng.uniform(0.1, 0.5)), roll, -1)
+                glare = _ellipse(
+                    size, spot, (axes[0] * rng.uniform(0.1, 0.6), axes[1] * rng.uniform(0.1, 0.5)), roll, -1
+                )
                 image = _fill(image, cv2.GaussianBlur(glare, (0, 0), 1.0), np.float32(rng.uniform(200, 255)))
         inner = (right - left) / max(float(np.hypot(*(right - left))), 1e-6) * axes[0]
-        cv2.line(frame, tuple(int(v) for v in left + drop + inner), tuple(int(v) for v in right + drop - inner), 1.0, thick)
+        cv2.line(
+            frame,
+            tuple(int(v) for v in left + drop + inner),
+            tuple(int(v) for v in right + drop - inner),
+            1.0,
+            thick,
+        )
         return _fill(image, frame * rng.uniform(0.6, 1), paint * rng.uniform(0.1, 1))
     if kind == "mask":
-        jaw = points[[*pick["left_cheek"][1:], *pick["left_jaw"], *pick["chin"], *pick["right_jaw"][::-1], *pick["right_cheek"][:0:-1]]]
+        jaw = points[
+            [
+                *pick["left_cheek"][1:],
+                *pick["left_jaw"],
+                *pick["chin"],
+                *pick["right_jaw"][::-1],
+                *pick["right_cheek"][:0:-1],
+            ]
+        ]
         jaw = jaw + (jaw - points[pick["subnasale"][0]]) * rng.uniform(-0.05, 0.12)
-        top = points[[*pick["right_nose_tip"], *pick["left_nose_tip"]]] + down * unit * rng.uniform(-0.25, 0.35)
+        top = points[[*pick["right_nose_tip"], *pick["left_nose_tip"]]] + down * unit * rng.uniform(
+            -0.25, 0.35
+        )
         return _fill(image, _polygon(size, np.concatenate([jaw, top]), 0.7), paint)
     if kind in ("cloth", "hat"):
         brow = points[[*pick["left_brow"][:6], *pick["right_brow"][5::-1]]]
@@ -244,7 +281,9 @@ def cover(rng: np.random.Generator, image: np.ndarray, points: np.ndarray, unit:
     if kind == "strands":
         hair = colour(rng) * 0.6
         layer = np.zeros((size, size), np.float32)
-        start = points[layout.LEFT_PUPIL] * (1 - (u := rng.uniform(-0.3, 1.3))) + points[layout.RIGHT_PUPIL] * u
+        start = (
+            points[layout.LEFT_PUPIL] * (1 - (u := rng.uniform(-0.3, 1.3))) + points[layout.RIGHT_PUPIL] * u
+        )
         for _ in range(int(rng.integers(4, 60))):
             a = start - down * unit * rng.uniform(0.7, 1.2) + rng.normal(0, 0.2, 2) * unit
             b = start + down * unit * rng.uniform(-0.2, 0.8) + rng.normal(0, 0.25, 2) * unit
@@ -257,7 +296,9 @@ def cover(rng: np.random.Generator, image: np.ndarray, points: np.ndarray, unit:
     if np.isnan(where).any():
         return image
     corners = where + rng.normal(0, rng.uniform(0.15, 0.5), (int(rng.integers(4, 8)), 2)) * unit
-    return _fill(image, _polygon(size, cv2.convexHull(corners.astype(np.float32))[:, 0], rng.uniform(0, 2)), paint)
+    return _fill(
+        image, _polygon(size, cv2.convexHull(corners.astype(np.float32))[:, 0], rng.uniform(0, 2)), paint
+    )
 
 
 def _gamma(image: np.ndarray, exponent: float) -> np.ndarray:
@@ -277,11 +318,18 @@ def photograph(rng: np.random.Generator, image: np.ndarray, unit: float) -> np.n
     if rng.random() < 0.5:
         image = image * np.exp(rng.normal(0, 0.1, 3)).astype(np.float32)
     if rng.random() < 0.12:
-        image = np.repeat(image.astype(np.float32) @ np.array([[0.299], [0.587], [0.114]], np.float32), 3, axis=2)
+        image = np.repeat(
+            image.astype(np.float32) @ np.array([[0.299], [0.587], [0.114]], np.float32), 3, axis=2
+        )
     if rng.random() < 0.3:
         y, x = np.mgrid[:size, :size].astype(np.float32) / size - 0.5
         angle, width = rng.uniform(0, 2 * np.pi), rng.uniform(0.03, 0.5)
-        ramp = 1 / (1 + np.exp(-np.clip((x * math.cos(angle) + y * math.sin(angle) + rng.normal(0, 0.1)) / width, -30, 30)))
+        ramp = 1 / (
+            1
+            + np.exp(
+                -np.clip((x * math.cos(angle) + y * math.sin(angle) + rng.normal(0, 0.1)) / width, -30, 30)
+            )
+        )
         image = image * (1 - rng.uniform(0.1, 0.85) * ramp)[..., None]
     if rng.random() < 0.35:
         image = cv2.GaussianBlur(image, (0, 0), unit * rng.uniform(0.005, 0.07))
@@ -289,12 +337,16 @@ def photograph(rng: np.random.Generator, image: np.ndarray, unit: float) -> np.n
         n = max(3, int(unit * rng.uniform(0.05, 0.3)) | 1)
         line = np.zeros((n, n), np.float32)
         line[n // 2] = 1
-        line = cv2.warpAffine(line, cv2.getRotationMatrix2D((n / 2 - 0.5, n / 2 - 0.5), rng.uniform(0, 180), 1), (n, n))
+        line = cv2.warpAffine(
+            line, cv2.getRotationMatrix2D((n / 2 - 0.5, n / 2 - 0.5), rng.uniform(0, 180), 1), (n, n)
+        )
         image = cv2.filter2D(image, -1, line / max(float(line.sum()), 1e-3), borderType=cv2.BORDER_REPLICATE)
     if rng.random() < 0.15:
         small = max(8, int(size * rng.uniform(0.3, 0.8)))
         how = [cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC][rng.integers(3)]
-        image = cv2.resize(cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA), (size, size), interpolation=how)
+        image = cv2.resize(
+            cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA), (size, size), interpolation=how
+        )
     if rng.random() < 0.4:
         image = image + grain(rng, image.shape) * np.float32(rng.choice([3, 8, 25], p=[0.5, 0.35, 0.15]))
     out = np.clip(image, 0, 255).astype(np.uint8)
@@ -380,7 +432,13 @@ def view(
         scaled[:, 2] += 0.5
         scaled /= _CELL
         scaled[:, 2] -= 0.5
-        person = cv2.warpAffine(mask, scaled, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+        person = cv2.warpAffine(
+            mask,
+            scaled,
+            (size, size),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
     else:
         coarse = 17
         step = (size - 1) / (coarse - 1)
@@ -397,7 +455,9 @@ def view(
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
         at = (field - (shrink - 1) / 2) / shrink
-        image = cv2.remap(small, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+        image = cv2.remap(
+            small, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        ).astype(np.float32)
         person = _sample(mask, field)
     inverse = np.linalg.inv(basis)
     seen = (landed - matrix[:, 2]) @ inverse.T
@@ -415,7 +475,9 @@ def view(
     if mirror:
         flip = np.diag([-1.0, 1.0, 1.0])
         extra = flip @ extra @ flip
-    return View(result, seen.astype(np.float32), deviation.astype(np.float32), extra.astype(np.float32), alpha)
+    return View(
+        result, seen.astype(np.float32), deviation.astype(np.float32), extra.astype(np.float32), alpha
+    )
 
 
 def random_turn(rng: np.random.Generator, faces: Faces, i: int, points: np.ndarray, strength: float) -> Turn:
