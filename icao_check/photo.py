@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -115,7 +114,7 @@ class Photo:
         return int(self.rgb.shape[0])
 
     def reduced(self, height: int) -> Pixels:
-        """Return the photo brought down to `height` rows, or as it is where it has no more.
+        """Return the photo averaged down to `height` rows, or as it is where it has no more.
 
         Parameters
         ----------
@@ -131,18 +130,7 @@ class Photo:
             return self.rgb
         if height not in self._reductions:
             width = max(1, round(self.width * height / self.height))
-            times = int(math.log2(self.height / height))
-            source, factor = self.halved(times)
-            # cv2.resize would stretch the halving, which may lack the photo's last row and column.
-            across, down = self.width / width / factor, self.height / height / factor
-            matrix = np.array([[across, 0.0, (across - 1.0) / 2.0], [0.0, down, (down - 1.0) / 2.0]])
-            small = cv2.warpAffine(
-                source,
-                matrix,
-                (width, height),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
+            small = cv2.resize(self.rgb, (width, height), interpolation=cv2.INTER_AREA)
             self._reductions[height] = np.asarray(small, np.uint8)
         return self._reductions[height]
 

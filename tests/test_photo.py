@@ -259,23 +259,11 @@ class TestReduction:
         assert small.shape == (54, 42, 3)
         assert small is photo.reduced(54)
         expected = portrait.reshape(54, 10, 42, 10, 3).mean(axis=(1, 3))
-        assert np.abs(small - expected).mean() < 4.0  # a little sharper than the mean
-        assert np.abs(small.mean(axis=(0, 1)) - portrait.mean(axis=(0, 1))).max() < 0.5
+        assert np.abs(small - expected).max() <= 1
 
     def test_it_never_enlarges(self, portrait):
         photo = read_photo(portrait)
         assert photo.reduced(10_000) is photo.rgb
-
-    @pytest.mark.parametrize("rows", [90, 128, 400, 777])
-    def test_a_position_stays_where_it_was(self, rows):
-        y, x = np.mgrid[:1063, :827]
-        photo = read_photo(np.stack([x / 4, y / 5, np.zeros_like(x)], axis=-1).astype(np.uint8))
-        small = photo.reduced(rows).astype(float)
-        for length, shades in ((1063, small[:, 5, 1] * 5), (827, small[5, :, 0] * 4)):
-            places = (np.arange(len(shades)) + 0.5) * length / len(shades) - 0.5
-            slope, offset = np.polyfit(places[2:-2], shades[2:-2], 1)
-            assert slope == pytest.approx(1.0, abs=0.002)  # 1 px in 500
-            assert abs(offset) < 2.5  # half a shade
 
     def test_halving_takes_means_of_squares(self, portrait):
         photo = read_photo(portrait[:539, :417])
