@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --benchmark-disable
+	$(BIN)/pytest -n $(WORKERS) --benchmark-disable -m "not soak"
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n $(WORKERS) --benchmark-disable -m "not soak"
 
 bench: $(VENV)/.installed-dev

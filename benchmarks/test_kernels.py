@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.kernels import age, background, expression, geometry, segmentation
+from icao_check.kernels import accuracy, age, background, expression, geometry, segmentation
 
 ROWS, COLUMNS = 128, 100
 
@@ -128,3 +128,37 @@ class TestMouth:
             return turned[1] - turned[0]
 
         benchmark(twin)
+
+
+@pytest.mark.benchmark(group="resampled_equal_error_rates, 2 340 photos of 60 people, 1 000 resamples")
+class TestResampledEqualErrorRates:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def archive():
+        rng = np.random.default_rng(0)
+        good = rng.random(2340) < 0.9
+        score = np.sort(rng.normal(60, 15, 2340).clip(0, 100).round(1))
+        level = np.unique(score, return_inverse=True)[1].astype(np.int64)
+        return rng.integers(60, size=(1000, 60)), level, good, rng.integers(60, size=2340)
+
+    def test_kernel(self, benchmark, archive):
+        benchmark(accuracy.resampled_equal_error_rates, *archive)
+
+    def test_numpy(self, benchmark, archive):
+        def twin(draws, level, good, subject):
+            # How often each person occurs × their photos at each level: a product of two matrices.
+            people = draws.shape[1]
+            times = np.bincount((draws + np.arange(len(draws))[:, np.newaxis] * people).ravel())
+            times = times.reshape(draws.shape).astype(float)
+            photos = np.zeros((2, people, level[-1] + 1))
+            np.add.at(photos, (good.astype(int), subject, level), 1.0)
+            below = np.cumsum(times @ photos, axis=2)
+            missed, rejected = (np.pad(part, ((0, 0), (1, 0))) / part[:, -1:] for part in below)
+            gap = rejected - (1.0 - missed)
+            row, after = np.arange(len(gap)), np.argmax(gap >= 0, axis=1)
+            step = -gap[row, after - 1] / (gap[row, after] - gap[row, after - 1])
+            before = rejected[row, after - 1]
+            return before + step * (rejected[row, after] - before)
+
+        found = benchmark(twin, *archive)
+        np.testing.assert_allclose(found, accuracy.resampled_equal_error_rates(*archive), atol=1e-12)

@@ -233,6 +233,63 @@ def profiles(
         console.print(f"{key}: {source.title} ({source.as_of}) {source.url or ''}", soft_wrap=True)
 
 
+@app.command(
+    epilog="Example: icao-check evaluate --template archive > labels.csv, fill it in, then "
+    "icao-check evaluate labels.csv --out evaluation. The file is explained in docs/evaluate.md.",
+)
+def evaluate(
+    labels: Annotated[
+        str | None,
+        typer.Argument(metavar="LABELS.csv", help="What people say about each photo; - is standard input."),
+    ] = None,
+    profile: Profile = "be-residence-card",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Also write a page, Markdown, CSV and curves to this directory."),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Print a label file for the photos of a folder, and end."),
+    ] = None,
+    separator: Annotated[str, typer.Option(help="Between the cells of the template; ; for Excel.")] = ",",
+    only: Annotated[
+        str | None, typer.Option(metavar="ID,...", help="These checks only; see `icao-check checks`.")
+    ] = None,
+    on: Annotated[
+        Any,
+        typer.Option(
+            parser=_day, metavar="DATE", help="Day of the applications without one. [default: today]"
+        ),
+    ] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take these reports (JSON Lines) instead of checking the photos."),
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option(help="Show the worst mistakes on the page, with their faces.")
+    ] = True,
+    workers: Annotated[int, typer.Option(min=1, help="Threads that check photos.")] = 1,
+    resamples: Annotated[int, typer.Option(min=100, help="Resamples behind each interval.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same intervals.")] = 0,
+) -> None:
+    """Measure the accuracy of the checks on photos that people have labelled.
+
+    Exit code 0: done, whatever the accuracy; 2: wrong usage, or a label file that cannot be used.
+    """
+    from icao_check.evaluate import command
+
+    names = None if only is None else [name.strip() for name in only.split(",") if name.strip()]
+    if (template is None) == (labels is None):
+        raise typer.BadParameter("give either a label file or --template FOLDER")
+    if template is not None:
+        typer.echo(command.template_text(template, profile, names, separator), nl=False)
+        return
+    assert labels is not None
+    source = sys.stdin.buffer if labels == STANDARD_INPUT else Path(labels)
+    run = command.Run(profile, out, names, on, reports, pictures, workers, resamples, seed)
+    _wide_console().print(run.evaluate(source, _say))
+
+
 def exit_code(verdicts: Iterable[str]) -> ExitCode:
     """Return the exit code of ``check`` for the verdicts of its photos."""
     seen = set(verdicts)
@@ -300,6 +357,13 @@ def _console() -> Any:
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def _wide_console() -> Any:
+    # Into a file or a pipe, a table is not cut to the width of a terminal that is not there.
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def _say(words: str) -> None:

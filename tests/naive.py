@@ -93,3 +93,21 @@ def hamming_distances(query, hashes):
     return [
         sum(bin(int(a) ^ int(b)).count("1") for a, b in zip(query, other, strict=True)) for other in hashes
     ]
+
+
+def equal_error_rate(good, bad):
+    """Where the two error rates meet, thresholds one by one."""
+    thresholds = [*sorted({*good, *bad}), math.inf]
+    rejected = [np.mean([score < limit for score in good]) for limit in thresholds]
+    accepted = [np.mean([score >= limit for score in bad]) for limit in thresholds]
+    return float(np.interp(0.0, np.subtract(rejected, accepted), rejected))
+
+
+def resampled_equal_error_rates(draws, level, good, subject):
+    rates = []
+    for drawn in draws:
+        photos = [photo for person in drawn for photo in np.flatnonzero(subject == person)]
+        scores = {kind: [level[photo] for photo in photos if good[photo] == kind] for kind in (True, False)}
+        both = scores[True] and scores[False]
+        rates.append(equal_error_rate(scores[True], scores[False]) if both else math.nan)
+    return np.array(rates)

@@ -58,6 +58,7 @@ class TestWheel:
         names = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.is_file()}
         for name in (
             "icao_check/py.typed",
+            "icao_check/evaluate/page.css",
             "icao_check/models/models.toml",
             "icao_check/models/weights/frontal_face_hog.svm",
             "icao_check/profiles/be-residence-card.toml",
