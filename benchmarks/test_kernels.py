@@ -76,7 +76,8 @@ class TestHeadGeometry:
         def twin(pupils, chin, crown):
             along = pupils[1] - pupils[0]
             roll = np.degrees(np.arctan2(along[1], along[0]))
-            return np.linalg.norm(along), roll, np.linalg.norm(chin - crown)
+            centre = (pupils[:, 0].mean() + chin[0]) / 2
+            return np.linalg.norm(along), roll, np.linalg.norm(chin - crown), centre
 
         assert benchmark(twin, *self.points) == pytest.approx(geometry.head_geometry(*self.points))
 
@@ -87,7 +88,7 @@ class TestHeadPlacement:
 
     def test_kernels(self, benchmark):
         def kernels():
-            geometry.head_placement(*self.points, 827, 1063)
+            geometry.head_placement(400.0, self.points[0], self.points[2], 827, 1063)
             return geometry.head_angles(4.0, -3.0, 1.5)
 
         benchmark(kernels)

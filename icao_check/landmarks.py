@@ -1,7 +1,7 @@
 """The points of a face: their order, their names, and the groups that measures ask for.
 
-Left and right are those of the picture as displayed. The points follow the 189 of the Face Research Lab London
-Set (doi 10.6084/m9.figshare.5047666.v5), of which 109 were chosen; the crown is added.
+Left and right are those of the picture as displayed. The points follow the 189 of the Face Research Lab
+London Set (doi 10.6084/m9.figshare.5047666.v5), of which 109 were chosen; the crown is added.
 """
 
 from __future__ import annotations

@@ -43,15 +43,15 @@ def colour_spread(lab, mask, share):
 
 def head_geometry(pupils, chin, crown):
     left, right = (complex(*pupil) for pupil in pupils)
+    between = (left + right) / 2
     roll = math.degrees(math.atan2((right - left).imag, (right - left).real))
-    return abs(right - left), roll, math.dist(chin, crown)
+    return abs(right - left), roll, math.dist(chin, crown), (between.real + chin[0]) / 2
 
 
-def head_placement(pupils, chin, crown, width, height):
+def head_placement(centre, pupils, crown, width, height):
     """Measure from the outer edges of the picture: pixel 0 reaches from -0.5 to 0.5."""
     eyes = np.mean(pupils, axis=0)
-    middle = np.mean([eyes, chin], axis=0)[0] + 0.5
-    return middle / width - 0.5, 1.0 - (eyes[1] + 0.5) / height, crown[1] - (-0.5)
+    return (centre + 0.5) / width - 0.5, 1.0 - (eyes[1] + 0.5) / height, crown[1] - (-0.5)
 
 
 def turned_head(yaw, pitch, roll):

@@ -19,9 +19,7 @@ def ramp(width, height):
 
 
 @settings(max_examples=50, deadline=None)
-@given(
-    st.floats(200, 600), st.floats(200, 600), st.floats(0.6, 9.0), st.floats(-np.pi, np.pi), st.booleans()
-)
+@given(st.floats(200, 600), st.floats(200, 600), st.floats(0.6, 9.0), st.floats(-np.pi, np.pi), st.booleans())
 def test_a_cutout_shows_the_place_that_its_matrix_names(x, y, scale, angle, mirror):
     photo = read_photo(ramp(800, 800))
     along = scale * np.array([np.cos(angle), np.sin(angle)])

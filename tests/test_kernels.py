@@ -63,11 +63,11 @@ def test_head_geometry(pupils, chin, crown):
     np.testing.assert_allclose(found, naive.head_geometry(pupils, chin[0], crown[0]), atol=TOLERANCE * 1e3)
 
 
-@given(points(2), points(1), points(1), st.integers(1, 10_000), st.integers(1, 10_000))
-def test_head_placement(pupils, chin, crown, width, height):
-    found = geometry.head_placement(pupils, chin[0], crown[0], width, height)
+@given(st.floats(-1e4, 1e4), points(2), points(1), st.integers(1, 10_000), st.integers(1, 10_000))
+def test_head_placement(centre, pupils, crown, width, height):
+    found = geometry.head_placement(centre, pupils, crown[0], width, height)
     np.testing.assert_allclose(
-        found, naive.head_placement(pupils, chin[0], crown[0], width, height), atol=TOLERANCE * 1e3
+        found, naive.head_placement(centre, pupils, crown[0], width, height), atol=TOLERANCE * 1e3
     )
 
 

@@ -69,7 +69,7 @@ def cut_out(
     basis = np.array([[-x if mirror else x, -y], [-y if mirror else y, x]])
     corner = np.asarray(centre, np.float64) - basis @ np.array([(width - 1) / 2.0, (height - 1) / 2.0])
     matrix = np.column_stack([basis, corner])
-    times = max(0, int(math.floor(math.log2(max(math.hypot(x, y), 1e-9)))))
+    times = max(0, math.floor(math.log2(max(math.hypot(x, y), 1e-9))))
     source, factor = photo.halved(times)
     small = matrix / factor
     small[:, 2] = (matrix[:, 2] + 0.5) / factor - 0.5

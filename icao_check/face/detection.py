@@ -1,4 +1,4 @@
-"""Where are the faces?"""
+"""Where the faces of a photo are."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ class FaceFinder:
     """Finds faces and their landmarks; safe to share between threads.
 
     A small network of our own proposes faces: in the whole picture, then finer, then in the picture turned.
-    dlib's histograms of oriented gradients are the second opinion where it proposes nothing. A proposal counts
-    once the network that places the landmarks sees a face there too.
+    dlib's histograms of oriented gradients are the second opinion where it proposes nothing. A proposal
+    counts once the network that places the landmarks sees a face there too.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class FaceFinder:
         -------
         tuple of Detection
             Empty where there is none, even at the finest scale searched. The finest scales are searched only
-            while nothing is found: beside a large face, one of less than a tenth of the picture may be missed.
+            while nothing is found: beside a large face, one below a tenth of the picture may be missed.
         """
         for propose in (
             *(functools.partial(self._search, photo, side, 0) for side in _sides(photo)),
@@ -200,7 +200,7 @@ def _untwist(
     x: float, y: float, size: float, roll: float, quarters: int, width: int, height: int,
     factor: float, offset: tuple[float, float],
 ) -> Posture:  # fmt: skip
-    """Carry a face from a field that was turned by `quarters` counter-clockwise quarter turns to the photo."""
+    """Carry a face from a field turned by `quarters` quarter turns counter-clockwise to the photo."""
     if quarters == 1:
         x, y = width - 1.0 - y, x
     elif quarters == 2:

@@ -100,7 +100,7 @@ _FACE = 2
 _MOVED = 0.25  # face sizes
 _RESIZED = 1.2
 _TURNED = math.radians(10.0)
-# A closer look is trusted up to this standard deviation (in face sizes) and this far from the first (likewise):
+# A closer look is trusted up to this standard deviation and this far from the first, both in face sizes:
 # beyond them the place is hidden and the whole head knows better.
 _UNSURE = 0.06
 _ASTRAY = 0.2

@@ -13,7 +13,7 @@ __all__ = ["head_angles", "head_geometry", "head_placement"]
 @kernel
 def head_geometry(
     pupils: NDArray[np.float64], chin: NDArray[np.float64], crown: NDArray[np.float64]
-) -> tuple[float, float, float]:  # (float64[:, ::1], float64[::1], float64[::1])
+) -> tuple[float, float, float, float]:  # (float64[:, ::1], float64[::1], float64[::1])
     """Measure the head in the picture plane.
 
     Parameters
@@ -32,29 +32,31 @@ def head_geometry(
         the lower one. 0 for coinciding pupils.
     chin_crown_height : float
         Distance from chin to crown in px, along the line that joins them.
+    centre : float
+        x of the middle of the head in px: halfway between the point between the pupils and the chin, so
+        that a tilted head is centred by its middle, not by its eyes.
     """
     dx = pupils[1, 0] - pupils[0, 0]
     dy = pupils[1, 1] - pupils[0, 1]
     roll = np.degrees(np.arctan2(dy, dx))
     height = np.hypot(chin[0] - crown[0], chin[1] - crown[1])
-    return np.hypot(dx, dy), roll, height
+    centre = ((pupils[0, 0] + pupils[1, 0]) / 2.0 + chin[0]) / 2.0
+    return np.hypot(dx, dy), roll, height, centre
 
 
 @kernel
 def head_placement(
-    pupils: NDArray[np.float64],
-    chin: NDArray[np.float64],
-    crown: NDArray[np.float64],
-    width: int,
-    height: int,
-) -> tuple[float, float, float]:  # (float64[:, ::1], float64[::1], float64[::1], int64, int64)
+    centre: float, pupils: NDArray[np.float64], crown: NDArray[np.float64], width: int, height: int
+) -> tuple[float, float, float]:  # (float64, float64[:, ::1], float64[::1], int64, int64)
     """Measure where the head lies in the picture.
 
     Parameters
     ----------
+    centre : float
+        x of the middle of the head in px, see :func:`head_geometry`.
     pupils : ndarray of shape (2, 2), float64
-        Centres of the pupils (x, y) in px, x right, y down; the left of the picture first.
-    chin, crown : ndarray of shape (2,), float64
+        Centres of the pupils (x, y) in px, x right, y down.
+    crown : ndarray of shape (2,), float64
         (x, y) in px.
     width, height : int
         Size of the picture in px; pixel centres are integers.
@@ -62,16 +64,13 @@ def head_placement(
     Returns
     -------
     offset : float
-        How far the middle of the head lies right of the middle of the picture, as a share of its width. The
-        middle of the head is halfway between the point between the pupils and the chin, so that a tilted
-        head is centred by its middle, not by its eyes.
+        How far the middle of the head lies right of the middle of the picture, as a share of its width.
     eye_line : float
         Height of the point between the pupils above the lower edge, as a share of the picture's height.
     above : float
         Distance of the crown from the upper edge in px; negative where the crown is cut off.
     """
-    middle = ((pupils[0, 0] + pupils[1, 0]) / 2.0 + chin[0]) / 2.0
-    offset = (middle - (width - 1) / 2.0) / width
+    offset = (centre - (width - 1) / 2.0) / width
     eye_line = (height - 0.5 - (pupils[0, 1] + pupils[1, 1]) / 2.0) / height
     return offset, eye_line, crown[1] + 0.5
 

@@ -44,7 +44,7 @@ def single_face(case: Case) -> Measurement:
 def head_height(case: Case) -> Measurement:
     """Return the chin–crown height on the print in mm, ignoring hair (ICAO Doc 9303-3, 3.9.1.3)."""
     face = _face(case)
-    _, _, height = _geometry(face)
+    _, _, height, _ = _geometry(face)
     scale = case.scale.px_per_mm
     return Measurement(
         height / scale, uncertainty=math.hypot(face.crown_uncertainty, face.chin_uncertainty) / scale
@@ -84,7 +84,7 @@ def margin_above(case: Case) -> Measurement:
 
 def inter_eye_distance(case: Case) -> Measurement:
     """Return the distance between the pupils in px of the photo as handed in (ISO/IEC 29794-5, 7.4.8)."""
-    distance, _, _ = _geometry(_face(case))
+    distance, _, _, _ = _geometry(_face(case))
     return Measurement(distance, uncertainty=math.hypot(*_pupil_deviation(case)))
 
 
@@ -102,7 +102,7 @@ def head_pose_pitch(case: Case) -> Measurement:
 
 def head_pose_roll(case: Case) -> Measurement:
     """Return the roll of the head in degrees, from the line through the pupils; > 0 is clockwise."""
-    distance, roll, _ = _geometry(_face(case))
+    distance, roll, _, _ = _geometry(_face(case))
     uncertainty = math.degrees(math.hypot(*_pupil_deviation(case)) / max(distance, 1e-9))
     return Measurement(roll, uncertainty=min(uncertainty, 180.0))
 
@@ -124,18 +124,19 @@ def _face(case: Case) -> Face:
     return case.face
 
 
-def _geometry(face: Face) -> tuple[float, float, float]:
+def _geometry(face: Face) -> tuple[float, float, float, float]:
     return kernels.head_geometry(face.pupils, face.chin, face.crown)
 
 
 def _placement(case: Case) -> tuple[float, float, float]:
     face = _face(case)
-    return kernels.head_placement(face.pupils, face.chin, face.crown, case.photo.width, case.photo.height)
+    _, _, _, centre = _geometry(face)
+    return kernels.head_placement(centre, face.pupils, face.crown, case.photo.width, case.photo.height)
 
 
 def _angles(case: Case) -> tuple[float, float]:
     face = _face(case)
-    _, roll, _ = _geometry(face)
+    _, roll, _, _ = _geometry(face)
     return kernels.head_angles(face.pose.yaw, face.pose.pitch, roll)
 
 

@@ -24,13 +24,13 @@ from models.faces.views import cut, frame_matrix
 GROUPS = {
     "pupil": ("pupil",), "iris": ("iris",), "lids": ("upper_lid", "lower_lid"), "brow": ("brow",),
     "nose": ("nose_bridge", "nose_tip", "nostril", "subnasale"), "mouth corner": ("mouth_corner",),
-    "lips": ("lip_top", "lip_bottom"), "cheek": ("cheek",), "jaw": ("jaw",), "chin": ("chin",), "ear": ("ear",),
-    "hairline": ("hairline",), "crown": ("crown",),
+    "lips": ("lip_top", "lip_bottom"), "cheek": ("cheek",), "jaw": ("jaw",), "chin": ("chin",),
+    "ear": ("ear",),     "hairline": ("hairline",), "crown": ("crown",),
 }  # fmt: skip
 
 
 def load(path: Path) -> tuple[str, PointNet]:
-    """The network that train_points.py wrote."""
+    """Read the network that train_points.py wrote."""
     saved = torch.load(path, weights_only=True)
     part = PARTS[saved["part"]]
     net = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, part.whole)
@@ -57,8 +57,9 @@ def main() -> None:
     rng = np.random.default_rng(0)
     j = options.jitter
     for source in np.unique(faces.sources):
-        errors, pose, sigma = [], [], []
-        for i in np.flatnonzero(~learnt & (faces.sources == source)):
+        errors: list[np.ndarray] = []
+        pose: list[np.ndarray] = []
+        for i in np.flatnonzero(~learnt & (faces.sources == source)).tolist():
             framing = replace(
                 part.framing,
                 wild=0.0,
@@ -97,7 +98,7 @@ def main() -> None:
         crown = np.flatnonzero(part.points == layout.CROWN)
         if len(crown) and not np.isnan(e[:, crown]).all():
             y = e[:, crown[0], 1]
-            print("   crown along the axis: MAE %.2f bias %.2f" % (np.nanmean(np.abs(y)), np.nanmean(y)))
+            print(f"   crown along the axis: MAE {np.nanmean(np.abs(y)):.2f} bias {np.nanmean(y):.2f}")
         if pose:
             p = np.array(pose)
             print("   pose against the teacher: MAE", np.abs(p).mean(0).round(2), "bias", p.mean(0).round(2))

@@ -15,8 +15,8 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from models.faces.networks import FinderNet
-from models.faces.train_points import PARTS, PointNet
+from models.faces.networks import FinderNet, PointNet
+from models.faces.train_points import PARTS
 
 
 def fused(net: nn.Module) -> nn.Module:
@@ -55,7 +55,8 @@ def export(source: Path, out: Path) -> None:
     ):
         print("largest difference to OpenCV:", float(np.abs(got - want.numpy()).max()))
     print(
-        f'file = "{out.name}"\nsha256 = "{hashlib.sha256(out.read_bytes()).hexdigest()}"  # {out.stat().st_size} bytes'
+        f'file = "{out.name}"\nsha256 = "{hashlib.sha256(out.read_bytes()).hexdigest()}"',
+        f" # {out.stat().st_size} bytes",
     )
 
 

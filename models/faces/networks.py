@@ -6,6 +6,8 @@ multiplication as depthwise ones on a CPU.
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import nn
 
@@ -75,7 +77,7 @@ class PointNet(nn.Module):
         self.pixels, self.stride = pixels, stride
         self.stem = _conv(3, widths[0], 2)
         skip = 0 if stride == 2 else 1
-        self.down = nn.ModuleList(Residual(a, b, 2) for a, b in zip(widths[:-1], widths[1:], strict=True))
+        self.down = nn.ModuleList(Residual(a, b, 2) for a, b in itertools.pairwise(widths))
         self.deep = Residual(widths[-1], widths[-1])
         self.across = nn.ModuleList(
             nn.Conv2d(b, a, 1) for a, b in zip(widths[skip:-1], widths[skip + 1 :], strict=True)
@@ -98,7 +100,7 @@ class PointNet(nn.Module):
         )
 
     def raw(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Maps before the softmax, and the vector about the whole."""
+        """Return the maps before the softmax, and the vector about the whole."""
         levels = [self.stem(x - 0.5)]
         for down in self.down:
             levels.append(down(levels[-1]))
@@ -119,17 +121,18 @@ class PointNet(nn.Module):
 class FinderNet(nn.Module):
     """Fully convolutional face finder: one cell in 8 × 8 px says whether a face has its middle there.
 
-    Input (B, 3, H, W) in 0..1, H and W multiples of 32. Output (B, 6, H / 8, W / 8): logit, offset of the middle
-    from the cell's centre (x, y, in cells), log2 of the face size in cells, cosine and sine of the roll.
+    Input (B, 3, H, W) in 0..1, H and W multiples of 32. Output (B, 6, H / 8, W / 8): logit, offset
+    of the middle from the cell's centre (x, y, in cells), log2 of the face size in cells, cosine and sine of
+    the roll.
     """
 
     def __init__(self, widths: tuple[int, ...] = (8, 16, 32, 48, 64)) -> None:
         super().__init__()
         self.stem = _conv(3, widths[0], 2)
         self.second = _conv(widths[0], widths[1], 2)
-        self.down = nn.ModuleList(Residual(a, b, 2) for a, b in zip(widths[1:-1], widths[2:], strict=True))
+        self.down = nn.ModuleList(Residual(a, b, 2) for a, b in itertools.pairwise(widths))
         self.deep = Residual(widths[-1], widths[-1])
-        self.across = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(widths[2:-1], widths[3:], strict=True))
+        self.across = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in itertools.pairwise(widths))
         self.merge = nn.ModuleList(_conv(a, a) for a in widths[2:-1])
         self.last = nn.Conv2d(widths[2], 6, 1)
         nn.init.constant_(self.last.bias[0], -4.0)

@@ -1,8 +1,8 @@
 """The training photos, cut to one scale and held in memory-mapped arrays.
 
 Every photo becomes a *canvas*: ``SIDE`` × ``SIDE`` pixels in which the pupils are ``INTER_EYE`` pixels apart,
-unturned, the face in the middle, edges of the photo continued outwards. With it go a coarse person mask and a coarse
-relief of the head (from the teacher's mesh), so that training can change backgrounds and turn heads.
+unturned, the face in the middle, edges of the photo continued outwards. With it go a coarse person mask and a
+coarse relief of the head (from the teacher's mesh), so that training can change backgrounds and turn heads.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any
 
 import cv2
 import numpy as np
+from scipy.interpolate import LinearNDInterpolator
+
 from icao_check.face.points import EYES_TO_CHIN
 from models.faces import layout
-from scipy.interpolate import LinearNDInterpolator
 
 SIDE = 640  # px of a canvas
 INTER_EYE = 80.0  # px between the pupils on a canvas
@@ -107,13 +108,11 @@ class Arrays:
         """Write the labels of all faces so far."""
         names = {"key": "keys", "subject": "subjects", "source": "sources"}
         columns = {name: np.array([row[name] for row in self.rows]) for name in self.rows[0]}
-        np.savez(
-            self.folder / "labels.npz",
-            **{
-                names.get(name, name): column.astype(np.float32) if column.dtype == np.float64 else column
-                for name, column in columns.items()
-            },
-        )
+        arrays: dict[str, Any] = {
+            names.get(name, name): column.astype(np.float32) if column.dtype == np.float64 else column
+            for name, column in columns.items()
+        }
+        np.savez(self.folder / "labels.npz", **arrays)
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,9 @@ class Faces:
         return Faces(keys=[str(k) for k in values.pop("keys")], **values)
 
     def targets(self, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Points (N, COUNT, 2) in canvas px and their spread (N, COUNT) in inter-eye distances, NaN where unknown.
+        """Return points (N, COUNT, 2) in canvas px and their spread (N, COUNT) in inter-eye distances.
+
+        Both are NaN where unknown.
 
         Parameters
         ----------
@@ -226,6 +227,17 @@ def head_relief(mesh: np.ndarray) -> np.ndarray:
     return cv2.GaussianBlur(height.astype(np.float32), (0, 0), 1.0)
 
 
+def read(path: Path) -> np.ndarray:
+    """Return the pixels of a photo, RGB."""
+    return np.ascontiguousarray(np.asarray(cv2.imread(str(path)))[..., ::-1])
+
+
+def face_size(left: np.ndarray, right: np.ndarray, chin: np.ndarray) -> float:
+    """Return the mean of inter-eye distance and distance from the eyes to the chin / 1.83."""
+    eyes = (left + right) / 2
+    return float(np.linalg.norm(right - left) + np.linalg.norm(chin - eyes) / EYES_TO_CHIN) / 2
+
+
 def canvas_of(image: np.ndarray, centre: np.ndarray, scale: float) -> np.ndarray:
     """Cut the canvas around `centre` whose pixels are `scale` photo pixels wide."""
     shrink = max(1, int(scale))
@@ -246,7 +258,7 @@ def canvas_of(image: np.ndarray, centre: np.ndarray, scale: float) -> np.ndarray
 
 
 def hand_points(corpus: Path) -> dict[str, np.ndarray]:
-    """Points (COUNT, 2) in photo px by photo key, from the 189 hand-placed ones and the crowns of labels.csv."""
+    """Return points (COUNT, 2) in photo px by photo key: hand-placed ones, and the crowns of labels.csv."""
     with np.load(corpus / "landmarks189.npz") as placed, (corpus / "labels.csv").open(newline="") as table:
         rows = {row["photo"]: row for row in csv.DictReader(table)}
         found = {}
@@ -256,14 +268,14 @@ def hand_points(corpus: Path) -> dict[str, np.ndarray]:
             points[layout.CROWN] = np.nan
             row = rows[path]
             if row["head_height_mm"] and row["crown_y"]:
-                height = cv2.imread(str(corpus / path)).shape[0]
+                height = read(corpus / path).shape[0]
                 points[layout.CROWN] = crown_of(points, float(row["head_height_mm"]) * height / 45)
             found[path.replace("/", "__")] = points
     return found
 
 
 def crown_of(points: np.ndarray, head_height: float) -> np.ndarray:
-    """The crown on the face's middle line, `head_height` px above the chin along it."""
+    """Place the crown on the face's middle line, `head_height` px above the chin along it."""
     left, right = points[layout.LEFT_PUPIL], points[layout.RIGHT_PUPIL]
     along = (right - left) / np.linalg.norm(right - left)
     down = np.array([-along[1], along[0]])
@@ -282,15 +294,13 @@ def build(folder: Path, teacher: Path) -> None:
         keys = sorted(name[6:] for name in labels.files if name.startswith("mesh__"))
         arrays = Arrays(folder, len(keys))
         for key in keys:
-            image = cv2.cvtColor(cv2.imread(str(corpus / key.replace("__", "/"))), cv2.COLOR_BGR2RGB)
+            image = read(corpus / key.replace("__", "/"))
             mesh = labels[f"mesh__{key}"].astype(np.float64)
             left, right = mesh[468, :2], mesh[473, :2]
             chin = mesh[152, :2]
-            size = (
-                np.linalg.norm(right - left) + np.linalg.norm(chin - (left + right) / 2) / EYES_TO_CHIN
-            ) / 2
-            centre = (left + right) / 2 + (chin - (left + right) / 2) * 0.15
-            scale = size / INTER_EYE
+            eyes = (left + right) / 2
+            centre = eyes + (chin - eyes) * 0.15
+            scale = face_size(left, right, chin) / INTER_EYE
             offset = centre - scale * (SIDE - 1) / 2
             person = cv2.resize(labels[f"mask__{key}"], image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
             person = cv2.resize(canvas_of(person, centre, scale), (GRID, GRID), interpolation=cv2.INTER_AREA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from models.faces.photos import INTER_EYE, Faces
 from models.faces.views import rotation
 
@@ -54,9 +55,9 @@ def base_rotations(faces: Faces, train: np.ndarray) -> np.ndarray:
     for source in np.unique(faces.sources):
         if source not in STUDIO:  # smiles and beards bias the mesh: on average, people look straight ahead
             seen[faces.sources == source, 1] -= np.median(seen[faces.sources == source, 1])
-    for i, (yaw, pitch, roll) in enumerate(seen):
-        keep_yaw, keep_pitch = _TRUST_STUDIO if faces.sources[i] in STUDIO else _TRUST
-        rotations[i] = rotation(keep_yaw * yaw, keep_pitch * pitch, roll)
+    for k, (yaw, pitch, roll) in enumerate(seen):
+        keep_yaw, keep_pitch = _TRUST_STUDIO if faces.sources[k] in STUDIO else _TRUST
+        rotations[k] = rotation(keep_yaw * yaw, keep_pitch * pitch, roll)
     exact = ~np.isnan(faces.pose[:, 0, 0])
     rotations[exact] = faces.pose[exact]
     return rotations

@@ -16,15 +16,14 @@ import numpy as np
 from samples.portrait import Parameters, render
 from samples.portrait.draw import compliant
 
-from icao_check.face.points import EYES_TO_CHIN
 from models.faces import layout
-from models.faces.photos import GRID, INTER_EYE, SIDE, Arrays, canvas_of
+from models.faces.photos import GRID, INTER_EYE, SIDE, Arrays, canvas_of, face_size
 
 WIDTH, HEIGHT = 413, 531
 
 
 def portrait(seed: int) -> Parameters:
-    """A person in a random pose, at a random distance, with a random expression, covering and light."""
+    """Draw a person in a random pose, at a random distance, with a random expression, covering and light."""
     rng = np.random.default_rng([seed, 77])
     p = compliant(1_000_000 + seed, WIDTH, HEIGHT)
     values: dict[str, Any] = {
@@ -63,7 +62,7 @@ def portrait(seed: int) -> Parameters:
 
 
 def iso_rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """Rotation (3, 3) in the frame of `views.rotation`: first roll, then pitch, then yaw (ISO/IEC 39794-5)."""
+    """Return the rotation (3, 3) for angles in the order of ISO/IEC 39794-5: roll, then pitch, then yaw."""
     from models.faces.views import rotation
 
     return rotation(yaw, 0, 0) @ rotation(0, pitch, 0) @ rotation(0, 0, roll)
@@ -91,8 +90,7 @@ def main() -> None:
         eyes, chin = (left + right) / 2, points[layout.CHIN]
         if np.isnan([left, right, chin]).any():
             continue
-        size = (np.linalg.norm(right - left) + np.linalg.norm(chin - eyes) / EYES_TO_CHIN) / 2
-        centre, scale = eyes + (chin - eyes) * 0.15, size / INTER_EYE
+        centre, scale = eyes + (chin - eyes) * 0.15, face_size(left, right, chin) / INTER_EYE
         offset = centre - scale * (SIDE - 1) / 2
         person = canvas_of((truth.labels != 0).astype(np.uint8) * 255, centre, scale)
         arrays.add(

@@ -5,13 +5,14 @@ at training time only and wants ``numpy < 2``, so it has an environment of its o
 
     python -m venv teacher-env
     teacher-env/bin/pip install mediapipe==0.10.21
-    ICAO_CHECK_CORPUS=corpus teacher-env/bin/python models/landmarks/teacher.py teacher.npz
+    ICAO_CHECK_CORPUS=corpus teacher-env/bin/python models/faces/teacher.py teacher.npz
 
 For each photo of the corpus the file holds, under the photo's path with ``/`` as ``__``:
 
 ``mesh__KEY``
-    float32 (478, 3): the median of eight looks at the face (two scales, two turns, mirrored or not), x right and
-    y down in pixels of the photo (pixel centres are integers), z towards the picture's depth in the same unit.
+    float32 (478, 3): the median of eight looks at the face (two scales, two turns, mirrored or not),
+    x right and y down in pixels of the photo (pixel centres are integers), z towards the picture's depth in
+    the same unit.
 ``spread__KEY``
     float32: root mean square deviation of the eight from their median, in inter-eye distances.
 ``mask__KEY``
@@ -23,6 +24,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import mediapipe
@@ -37,8 +39,8 @@ LOOKS = [
 INPUT = 512
 
 
-def look(mesh, image):
-    """Mesh points of the one face in `image`, (478, 3) in its pixels, or None."""
+def look(mesh: Any, image: np.ndarray) -> np.ndarray | None:
+    """Return the mesh points of the one face in `image`, (478, 3) in its pixels, or None."""
     found = mesh.process(image)
     if not found.multi_face_landmarks:
         return None
@@ -49,8 +51,10 @@ def look(mesh, image):
     return np.array(points, np.float64)
 
 
-def square(image, centre, turn, side, mirror):
-    """Cut a turned square out of `image`; returns it and the matrix (2, 3) from its pixels to those of `image`."""
+def square(
+    image: np.ndarray, centre: Any, turn: float, side: float, mirror: bool
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Cut a turned square out of `image`; return it, and the matrix (2, 3) and the scale back to `image`."""
     angle, scale = np.radians(turn), side / INPUT
     matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
     if mirror:
@@ -61,7 +65,7 @@ def square(image, centre, turn, side, mirror):
     return cv2.warpAffine(image, full, (INPUT, INPUT), flags=flags, borderValue=(128, 128, 128)), full, scale
 
 
-def locate(mesh, detector, image):
+def locate(mesh: Any, detector: Any, image: np.ndarray) -> np.ndarray | None:
     """Find the mesh once, through the face detector where the mesh alone finds nothing."""
     points = look(mesh, image)
     if points is not None:
@@ -76,13 +80,13 @@ def locate(mesh, detector, image):
     return None if points is None else onto(points, matrix, scale)
 
 
-def onto(points, matrix, scale):
+def onto(points: np.ndarray, matrix: np.ndarray, scale: float) -> np.ndarray:
     """Carry mesh points of a crop back to the photo."""
     return np.c_[points[:, :2] @ matrix[:, :2].T + matrix[:, 2], points[:, 2] * scale]
 
 
-def looks(mesh, image, first):
-    """Every look at the face, (8, 478, 3), NaN where the mesh found nothing; mirrored ones not yet permuted."""
+def looks(mesh: Any, image: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Take every look at the face, (8, 478, 3); NaN where nothing was found, mirrored ones not permuted."""
     face = first[:468, :2]
     centre, size = (face.max(0) + face.min(0)) / 2, np.ptp(face, axis=0).max()
     eyes = first[RIGHT_IRIS, :2] - first[LEFT_IRIS, :2]
@@ -96,7 +100,7 @@ def looks(mesh, image, first):
     return seen
 
 
-def mirror_permutation(first_looks):
+def mirror_permutation(first_looks: list[np.ndarray]) -> np.ndarray:
     """For each mesh point the one on the other side of the face, from the mean shape of all faces."""
     shapes = []
     for points in first_looks:
@@ -110,7 +114,7 @@ def mirror_permutation(first_looks):
     return distances.argmin(1)
 
 
-def main(out):
+def main(out: str) -> None:
     """Label every photo below the corpus' ``photos`` and ``synthetic_faces``."""
     corpus = Path(os.environ["ICAO_CHECK_CORPUS"])
     files = sorted((corpus / "photos").glob("*/*.jpg")) + sorted((corpus / "synthetic_faces").glob("*.jpg"))
@@ -123,7 +127,7 @@ def main(out):
     seen, labels = {}, {}
     for file in files:
         key = file.relative_to(corpus).as_posix().replace("/", "__")
-        image = cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
+        image = np.ascontiguousarray(np.asarray(cv2.imread(str(file)))[..., ::-1])
         first = locate(mesh, detector, image)
         if first is None:
             print("no face:", key)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from models.faces import layout
 from models.faces.networks import FinderNet
 from models.faces.photos import Faces
-from models.faces.train_points import Moving, chosen
+from models.faces.train_points import REPEATS, Moving, chosen, repeated
 from models.faces.views import Framing, View, background, photograph, random_turn, retouch, texture, view
 
 PIXELS = 128  # side of the input
@@ -46,7 +47,7 @@ class Scenes:
     def person(
         self, rng: np.random.Generator, pixels: int, size: float, off: np.ndarray
     ) -> tuple[View, Found]:
-        """A view of `pixels` px in which the face is `size` px and `off` px away from the middle."""
+        """Make a view of `pixels` px in which the face is `size` px and `off` px away from the middle."""
         i = int(rng.choice(self.usable))
         turn = None
         if self.faces.sources[i] != "render" and rng.random() < 0.5:
@@ -74,7 +75,7 @@ class Scenes:
     def cut_out(
         self, rng: np.random.Generator, size: float, shift: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, Found]:
-        """A person without the wall: image (PIXELS, PIXELS, 3), alpha (PIXELS, PIXELS, 1) and the face."""
+        """Cut a person off the wall: image (PIXELS, PIXELS, 3), alpha (PIXELS, PIXELS, 1) and the face."""
         block = min(PIXELS, int(8 * size) // 2 * 2)
         at = np.round(shift + (PIXELS - block) / 2).astype(int)
         v, (x, y, _, roll) = self.person(rng, block, size, shift - np.round(shift))
@@ -140,9 +141,15 @@ class Scenes:
         inside = [f for f in found if x0 <= f[0] < x0 + width and y0 <= f[1] < y0 + height]
         return boxed, inside
 
-    def batches(self, steps: int, batch: int) -> DataLoader:
+    def batches(self, steps: int, batch: int) -> Iterator[list[torch.Tensor]]:
         """Yield `steps` batches of pictures and targets, made by another process."""
-        return DataLoader(_Batches(self, steps, batch), batch_size=None, num_workers=1, prefetch_factor=6)
+        made = DataLoader(
+            _Batches(self, math.ceil(steps / REPEATS), batch),
+            batch_size=None,
+            num_workers=1,
+            prefetch_factor=6,
+        )
+        return repeated(made, steps, batch, self.seed)
 
 
 class _Batches(IterableDataset):
@@ -170,7 +177,7 @@ def target(found: list[Found]) -> np.ndarray:
         ix, iy = (int(np.clip(round(v), 0, n - 1)) for v in (cx, cy))
         heat[iy, ix] = 1.0
         mine = (heat > 0.6) & (heat > maps[0])
-        values = (
+        values: tuple[Any, ...] = (
             cx - axis[None],
             cy - axis[:, None],
             math.log2(size / CELL),
@@ -229,10 +236,8 @@ def main() -> None:
         moving.follow(step)
         seen.append(float(loss.detach()))
         if step % 200 == 0:
-            print(
-                f"step {step} loss {np.mean(seen[-200:]):.4f} views/s {step * options.batch / (time.monotonic() - start):.0f}",
-                flush=True,
-            )
+            rate = step * options.batch / (time.monotonic() - start)
+            print(f"step {step} loss {np.mean(seen[-200:]):.4f} views/s {rate:.0f}", flush=True)
     moving.settle()
     torch.save({"part": "finder", "state": net.state_dict()}, options.out)
 

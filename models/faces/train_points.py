@@ -1,35 +1,40 @@
 """Train one of the landmark networks.
 
-    python -m models.faces.train_points OUT.pt FACES... --part head|eye|mouth [--fold K] [--hold-out SOURCE,...]
+    python -m models.faces.train_points OUT.pt FACES... --part head|eye|mouth [--fold K]
 
-`FACES` are the folders that photos.py and renders.py wrote. With ``--fold K`` the subjects of fold K (of five) are left out, with
-``--hold-out`` whole sources; without either everything is learnt.
+`FACES` are the folders that photos.py and renders.py wrote. With ``--fold K`` the subjects of fold K (of
+five) are left out, with ``--hold-out`` whole sources; without either everything is learnt.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
+from torch.utils.data import DataLoader, IterableDataset
+
 import icao_check.face.points
 from icao_check.face.points import EYE, HEAD, MOUTH
 from models.faces import layout
-import torch
-from models.faces.views import Framing, Turn, background, photograph, random_turn, view
-from models.faces.photos import INTER_EYE, Faces
 from models.faces.networks import PointNet
+from models.faces.photos import INTER_EYE, Faces
 from models.faces.pose import angles, base_rotations
-from torch.utils.data import DataLoader, IterableDataset
-
+from models.faces.views import Framing, Turn, background, photograph, random_turn, view
 
 # How often a hand-labelled photo, one labelled by the teacher and a render is drawn.
 _SHARES = (0.36, 0.34, 0.30)
+REPEATS = 3
+"""Times that a view is learnt from, on average."""
+POOL = 4096
+"""Views that wait to be learnt from again."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,9 @@ class Sampler:
             turn = random_turn(rng, faces, i, self.points[i], 13.0 if part.whole else 8.0)
         mirror = bool(rng.random() < 0.5)
         v = view(
-            rng, faces, i, self.points[i], self.spread[i], part.framing, np.array(part.centre) * ([-1, 1] if mirror else [1, 1]),
-            turn, mirror, mild=bool(rng.random() < 0.35),
+            rng, faces, i, self.points[i], self.spread[i], part.framing,
+            np.array(part.centre) * ([-1, 1] if mirror else [1, 1]), turn, mirror,
+            mild=bool(rng.random() < 0.35),
         )  # fmt: skip
         base = self.base[i]
         if mirror:
@@ -138,7 +144,7 @@ class Sampler:
         return v.image, v.points[part.points], v.spread[part.points], whole
 
     def nobody(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """A sample without a face in its middle: a wall, another part of a person, a face far too large or small."""
+        """Make a sample without a face in its middle: a wall, another part of a person, a wrong size."""
         faces, part, kind = self.faces, self.part, rng.random()
         pixels = part.framing.pixels
         if kind < 0.25:
@@ -155,9 +161,12 @@ class Sampler:
         unknown = np.full((len(part.points), 2), np.nan, np.float32)
         return image, unknown, unknown[:, 0], np.array([np.nan, np.nan, 0.0, np.nan], np.float32)
 
-    def batches(self, steps: int) -> DataLoader:
+    def batches(self, steps: int) -> Iterator[list[torch.Tensor]]:
         """Yield `steps` batches, made by another process."""
-        return DataLoader(_Batches(self, steps), batch_size=None, num_workers=1, prefetch_factor=6)
+        made = DataLoader(
+            _Batches(self, math.ceil(steps / REPEATS)), batch_size=None, num_workers=1, prefetch_factor=6
+        )
+        return repeated(made, steps, self.batch, self.seed)
 
 
 class _Batches(IterableDataset):
@@ -174,6 +183,28 @@ class _Batches(IterableDataset):
                 torch.from_numpy(images.transpose(0, 3, 1, 2)), torch.from_numpy(points),
                 torch.from_numpy(spread), torch.from_numpy(whole),
             )  # fmt: skip
+
+
+def repeated(
+    made: Iterable[Sequence[torch.Tensor]], steps: int, batch: int, seed: int
+) -> Iterator[list[torch.Tensor]]:
+    """Yield `steps` shuffled batches in which each sample of `made` comes up about :data:`REPEATS` times.
+
+    A view costs as much as a step of a small network: a pool of the last ones is learnt from more than once.
+    """
+    rng = np.random.default_rng((seed, 1))
+    pool: list[torch.Tensor] = []
+    source = iter(made)
+    for step in range(steps):
+        fresh = next(source) if step % REPEATS == 0 else None
+        if fresh is not None and (not pool or len(pool[0]) < POOL):
+            pool = [torch.cat(pair) for pair in zip(pool, fresh, strict=True)] if pool else list(fresh)
+        elif fresh is not None:
+            places = torch.from_numpy(rng.choice(len(pool[0]), batch, replace=False))
+            for kept, new in zip(pool, fresh, strict=True):
+                kept[places] = new
+        chosen_rows = torch.from_numpy(rng.choice(len(pool[0]), batch, replace=len(pool[0]) < batch))
+        yield [kept[chosen_rows] for kept in pool]
 
 
 class Moving:
@@ -197,7 +228,7 @@ class Moving:
 
 
 def point_loss(net: PointNet, maps: torch.Tensor, points: torch.Tensor, spread: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of the maps with Gaussians around the labels, and the distance of their means to the labels."""
+    """Add the cross-entropy with Gaussians around the labels and the distance of the means to these."""
     cells, stride = maps.shape[-1], net.stride
     inside = (~spread.isnan()) & ((points > -0.5) & (points < net.pixels - 0.5)).all(-1)
     points, spread = points.nan_to_num(0.0), spread.nan_to_num(1.0)
@@ -207,9 +238,9 @@ def point_loss(net: PointNet, maps: torch.Tensor, points: torch.Tensor, spread: 
     gx = torch.exp(-0.5 * ((axis - at[..., :1]) / sigma) ** 2)
     gy = torch.exp(-0.5 * ((axis - at[..., 1:]) / sigma) ** 2)
     gx, gy = (g / g.sum(-1, keepdim=True).clamp_min(1e-6) for g in (gx, gy))
-    expected = (torch.matmul(maps, gx[..., None])[..., 0] * gy).sum(-1)
-    entropy = torch.logsumexp(maps.flatten(2), -1) - expected
-    mean = net.positions(maps)[..., :2] + net.positions.centre
+    log_p = torch.log_softmax(maps.flatten(2), -1)
+    entropy = -(log_p * (gy[..., :, None] * gx[..., None, :]).flatten(2)).sum(-1)
+    mean = torch.matmul(log_p.exp(), net.positions.moments[:, :2]) + net.positions.centre
     distance = (mean - points).norm(dim=-1)
     error = distance / (spread + 0.35 * stride)
     robust = torch.where(error < 1, 0.5 * error**2, error - 0.5)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
 from icao_check.face.points import EYES_TO_CHIN
 from models.faces import layout
 from models.faces.photos import GRID, INTER_EYE, SIDE, Faces
@@ -21,8 +22,8 @@ _CELL = SIDE / GRID
 class Framing:
     """How a network's input is cut out of a face.
 
-    The frame of a face has its origin between the pupils, x towards the pupil on the right of the picture and y
-    towards the chin, in face sizes (the mean of inter-eye distance and eye-chin distance / 1.83).
+    The frame of a face has its origin between the pupils, x towards the pupil on the right of the picture and
+    y towards the chin, in face sizes (the mean of inter-eye distance and eye-chin distance / 1.83).
     """
 
     pixels: int  # side of the input
@@ -49,8 +50,8 @@ class View:
 def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
     """Rotation (3, 3) for angles in degrees: yaw first, then pitch, then roll.
 
-    The frame is x right, y down, z towards the camera. Positive yaw turns the nose to the right of the picture,
-    positive pitch raises the chin, positive roll turns the head clockwise as displayed.
+    The frame is x right, y down, z towards the camera. Positive yaw turns the nose to the right of the
+    picture, positive pitch raises the chin, positive roll turns the head clockwise as displayed.
     """
     a, b, c = np.radians([yaw, pitch, roll])
     about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
@@ -82,7 +83,7 @@ class Turn:
 
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
-    """Cut a square of `size` px; `matrix` (2, 3) carries its pixels to those of `image`. Shrinks by area means."""
+    """Cut a square of `size` px out by area means; `matrix` (2, 3) carries its pixels to those of `image`."""
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     shrink = int(scale)
     if shrink < 2:
@@ -121,7 +122,7 @@ _GRAIN = np.random.default_rng(0).normal(0, 1, (1 << 20) + (1 << 17)).astype(np.
 
 
 def grain(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Gaussian noise of unit variance: a random piece of a fixed sequence, ten times as fast as drawing it."""
+    """Return Gaussian noise of unit variance: a piece of a fixed sequence, far faster than drawing it."""
     start = int(rng.integers(1 << 20))
     return np.take(_GRAIN, np.arange(start, start + int(np.prod(shape))), mode="wrap").reshape(shape)
 
@@ -154,7 +155,7 @@ def colour(rng: np.random.Generator) -> np.ndarray:
 
 
 def background(rng: np.random.Generator, size: int, faces: Faces) -> np.ndarray:
-    """A wall, a gradient, a pattern or a piece of another photo, float32 (size, size, 3)."""
+    """Draw a wall, a gradient, a pattern or a piece of another photo, float32 (size, size, 3)."""
     if rng.random() < 0.3:
         other = faces.canvas[int(rng.integers(len(faces.keys)))]
         side = int(rng.uniform(0.1, 0.35) * SIDE)
@@ -233,7 +234,9 @@ def cover(
                 glare = _ellipse(
                     size, spot, (axes[0] * rng.uniform(0.1, 0.6), axes[1] * rng.uniform(0.1, 0.5)), roll, -1
                 )
-                image = _fill(image, cv2.GaussianBlur(glare, (0, 0), 1.0), np.float32(rng.uniform(200, 255)))
+                image = _fill(
+                    image, cv2.GaussianBlur(glare, (0, 0), 1.0), np.full(3, rng.uniform(200, 255), np.float32)
+                )
         inner = (right - left) / max(float(np.hypot(*(right - left))), 1e-6) * axes[0]
         cv2.line(
             frame,
@@ -272,8 +275,16 @@ def cover(
             return _fill(image, cv2.GaussianBlur(alpha, (0, 0), 0.7), paint)
         oval = np.concatenate(
             [
-                points[[*pick["left_cheek"], *pick["left_jaw"], *pick["chin"], *pick["right_jaw"][::-1], *pick["right_cheek"][::-1]]],
-                [line + across * unit * 0.7, line + across * unit * 0.3 - down * unit * 0.15, line - across * unit * 0.3 - down * unit * 0.15, line - across * unit * 0.7],
+                points[
+                    [
+                        *pick["left_cheek"], *pick["left_jaw"], *pick["chin"],
+                        *pick["right_jaw"][::-1], *pick["right_cheek"][::-1],
+                    ]
+                ],
+                [
+                    line + across * unit * 0.7, line + across * unit * 0.3 - down * unit * 0.15,
+                    line - across * unit * 0.3 - down * unit * 0.15, line - across * unit * 0.7,
+                ],
             ]
         )  # fmt: skip
         face = _polygon(size, oval + (oval - oval.mean(0)) * rng.uniform(-0.06, 0.03), 0.7)
@@ -337,7 +348,7 @@ def photograph(rng: np.random.Generator, image: np.ndarray, unit: float) -> np.n
         n = max(3, int(unit * rng.uniform(0.05, 0.3)) | 1)
         line = np.zeros((n, n), np.float32)
         line[n // 2] = 1
-        line = cv2.warpAffine(
+        line[:] = cv2.warpAffine(
             line, cv2.getRotationMatrix2D((n / 2 - 0.5, n / 2 - 0.5), rng.uniform(0, 180), 1), (n, n)
         )
         image = cv2.filter2D(image, -1, line / max(float(line.sum()), 1e-3), borderType=cv2.BORDER_REPLICATE)
@@ -351,7 +362,7 @@ def photograph(rng: np.random.Generator, image: np.ndarray, unit: float) -> np.n
         image = image + grain(rng, image.shape) * np.float32(rng.choice([3, 8, 25], p=[0.5, 0.35, 0.15]))
     out = np.clip(image, 0, 255).astype(np.uint8)
     if rng.random() < 0.15:
-        ok, data = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(8, 80))])
+        _ok, data = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(8, 80))])
         out = cv2.imdecode(data, cv2.IMREAD_COLOR)
     return out
 
@@ -481,7 +492,7 @@ def view(
 
 
 def random_turn(rng: np.random.Generator, faces: Faces, i: int, points: np.ndarray, strength: float) -> Turn:
-    """A turn in depth with yaw of standard deviation `strength` degrees, pitch 0.6 of it, now and then from nearby."""
+    """Turn a head in depth: yaw by `strength` degrees (standard deviation), pitch by 0.6 of it."""
     middle = (points[layout.LEFT_PUPIL] + points[layout.RIGHT_PUPIL]) / 2
     centre = middle + np.array([0.0, 0.6 * INTER_EYE])
     eyes = 1.2 * INTER_EYE
