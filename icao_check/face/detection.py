@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -13,7 +13,7 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.face.points import Placed, PointPlacer, Posture
+from icao_check.face.points import Look, Placed, PointPlacer, Posture
 from icao_check.network import Network
 from icao_check.photo import Photo
 from icao_check.weights import weight_path
@@ -38,7 +38,7 @@ _BOX = 2.4
 _APART = 0.9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Detection:
     """One face.
 
@@ -48,10 +48,13 @@ class Detection:
         Place, size and roll in px of the upright full-resolution photo.
     confidence : float
         0–1.
+    look : Look or None
+        What the network that sees the whole head said there.
     """
 
     posture: Posture
     confidence: float
+    look: Look | None = field(default=None, repr=False)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -105,14 +108,15 @@ class FaceFinder:
             *(functools.partial(self._search, photo, FINDER_SIDE, quarters) for quarters in (1, 3, 2)),
             functools.partial(self._second_opinion, photo),
         ):
-            found = [face for face in propose() if self._placer.is_face(photo, face.posture)]
+            looked = (replace(face, look=self._placer.look(photo, face.posture)) for face in propose())
+            found = [face for face in looked if face.look is not None and face.look.is_face]
             if found:
                 return tuple(sorted(found, key=lambda face: face.posture.size, reverse=True))
         return ()
 
     def place(self, photo: Photo, detection: Detection) -> Placed:
         """Return the landmarks of one face, in px of the upright full-resolution photo."""
-        return self._placer.place(photo, detection.posture)
+        return self._placer.place(photo, detection.posture, detection.look)
 
     def _search(self, photo: Photo, side: int, quarters: int) -> list[Detection]:
         image, factor, offset = _letterbox(photo, side)

@@ -13,7 +13,18 @@ from icao_check.landmarks import GROUPS, LANDMARK_COUNT, MIRROR, Landmarks, indi
 from icao_check.network import Network
 from icao_check.photo import Photo
 
-__all__ = ["EYE", "EYES_TO_CHIN", "HEAD", "MOUTH", "Part", "Placed", "PointPlacer", "Posture", "posture_of"]
+__all__ = [
+    "EYE",
+    "EYES_TO_CHIN",
+    "HEAD",
+    "MOUTH",
+    "Look",
+    "Part",
+    "Placed",
+    "PointPlacer",
+    "Posture",
+    "posture_of",
+]
 
 Points = NDArray[np.float64]
 
@@ -21,7 +32,7 @@ EYES_TO_CHIN = 1.83
 """Distance from between the eyes to the chin in inter-eye distances: mean of 81 adults."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Posture:
     """Where a face is, how large and how much it is turned in the picture.
 
@@ -65,12 +76,19 @@ class Part:
         Middle of the square, from between the eyes along the face and down it, in face sizes.
     points : ndarray of int
         Indices of the points, in the order of the network's output.
+    blur : float
+        Standard deviation in px that the network was taught to give to a point that is known exactly.
+    share : float
+        What is more than that, times this, is the standard deviation of the error on people that were not
+        learnt from (models/face_points.md).
     """
 
     pixels: int
     side: float
     centre: tuple[float, float]
     points: NDArray[np.intp]
+    blur: float
+    share: float
 
 
 _FINE = np.concatenate(
@@ -79,8 +97,10 @@ _FINE = np.concatenate(
         [index for side in ("left", "right") for index in GROUPS[f"{side}_upper_lid"][1:4]],
     ]
 )
-HEAD = Part(96, 5.0, (0.0, 0.1), np.setdiff1d(np.arange(LANDMARK_COUNT), _FINE))
-EYE = Part(48, 0.9, (-0.5, 0.0), indices("left_pupil", "left_iris", "left_upper_lid", "left_lower_lid"))
+HEAD = Part(96, 5.0, (0.0, 0.1), np.setdiff1d(np.arange(LANDMARK_COUNT), _FINE), 2.4, 0.35)
+EYE = Part(
+    48, 0.9, (-0.5, 0.0), indices("left_pupil", "left_iris", "left_upper_lid", "left_lower_lid"), 1.2, 0.35
+)
 MOUTH = Part(
     64,
     1.9,
@@ -91,9 +111,13 @@ MOUTH = Part(
             [index for side in ("left", "right") for index in GROUPS[f"{side}_jaw"][2:]],
         ]
     ),
+    1.2,
+    0.35,
 )
 """The networks' views. The one of the eye always sees a left eye: right ones are mirrored."""
 
+# No point is known better than this share of the blur.
+_LEAST = 0.3
 # Log-odds of a face in the vector about the whole head; the rest is read in icao_check.face.pose.
 _FACE = 2
 # A second look at the whole head where the first found it this far from where it was sought.
@@ -102,11 +126,34 @@ _RESIZED = 1.2
 _TURNED = math.radians(10.0)
 # A closer look is trusted up to this standard deviation and this far from the first, both in face sizes:
 # beyond them the place is hidden and the whole head knows better.
-_UNSURE = 0.06
+_UNSURE = 0.03
 _ASTRAY = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What the network that sees the whole head says about one place.
+
+    Attributes
+    ----------
+    points, deviation : ndarray of shape (K, 2) and (K,), float64
+        Of the points of :data:`HEAD`, in px of the photo.
+    whole : ndarray of shape (4,), float32
+        Its vector about the head as a whole: yaw and pitch, log-odds of a face, nearness of the camera (see
+        :mod:`icao_check.face.pose`).
+    """
+
+    points: Points
+    deviation: Points
+    whole: NDArray[np.float32]
+
+    @property
+    def is_face(self) -> bool:
+        """There is a face in the middle."""
+        return bool(self.whole[_FACE] > 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """What the networks say about one face.
 
@@ -117,8 +164,7 @@ class Placed:
     posture : Posture
         Of the landmarks.
     whole : ndarray of shape (4,), float32
-        The first network's vector about the head as a whole: yaw and pitch, log-odds of a face, nearness of
-        the camera (see :mod:`icao_check.face.pose`).
+        As in :class:`Look`.
     """
 
     landmarks: Landmarks
@@ -139,13 +185,8 @@ class PointPlacer:
         for network in (self._head, self._eye, self._mouth):
             network.load()
 
-    def is_face(self, photo: Photo, posture: Posture) -> bool:
-        """Tell whether the network that sees the whole head agrees that there is a face."""
-        _, whole = self._head(_view(photo, posture, HEAD).pixels[np.newaxis])
-        return bool(whole[0, _FACE] > 0.0)
-
-    def place(self, photo: Photo, posture: Posture) -> Placed:
-        """Place all landmarks.
+    def look(self, photo: Photo, posture: Posture) -> Look:
+        """Look at the whole head once.
 
         Parameters
         ----------
@@ -156,26 +197,40 @@ class PointPlacer:
 
         Returns
         -------
+        Look
+            Which also tells whether there is a face at all.
+        """
+        view = _view(photo, posture, HEAD)
+        moments, whole = self._head(view.pixels[np.newaxis])
+        points, deviation = _positions(moments[0], view, HEAD)
+        return Look(points, deviation, np.asarray(whole[0], np.float32))
+
+    def place(self, photo: Photo, posture: Posture, first: Look | None = None) -> Placed:
+        """Place all landmarks.
+
+        Parameters
+        ----------
+        photo : Photo
+            Upright.
+        posture : Posture
+            As for :meth:`look`.
+        first : Look, optional
+            The look at that posture, where it was already taken.
+
+        Returns
+        -------
         Placed
             Coordinates in px of the upright full-resolution photo.
         """
-        points = np.zeros((LANDMARK_COUNT, 2))
-        deviation = np.zeros(LANDMARK_COUNT)
-        whole = self._look_at_head(photo, posture, points, deviation)
+        look = first or self.look(photo, posture)
+        points, deviation = _spread_out(look)
         found = posture_of(points)
         if _differs(posture, found):
-            whole = self._look_at_head(photo, found, points, deviation)
+            look = self.look(photo, found)
+            points, deviation = _spread_out(look)
             found = posture_of(points)
         self._look_closer(photo, found, points, deviation)
-        return Placed(Landmarks(points, deviation), posture_of(points), whole)
-
-    def _look_at_head(
-        self, photo: Photo, posture: Posture, points: Points, deviation: Points
-    ) -> NDArray[np.float32]:
-        view = _view(photo, posture, HEAD)
-        moments, whole = self._head(view.pixels[np.newaxis])
-        points[HEAD.points], deviation[HEAD.points] = _positions(moments[0], view, HEAD)
-        return np.asarray(whole[0], np.float32)
+        return Placed(Landmarks(points, deviation), posture_of(points), look.whole)
 
     def _look_closer(self, photo: Photo, posture: Posture, points: Points, deviation: Points) -> None:
         left, right = _view(photo, posture, EYE), _view(photo, posture, EYE, mirror=True)
@@ -196,6 +251,12 @@ class PointPlacer:
                 trusted = np.zeros_like(trusted)
             use = trusted | ~known
             points[targets[use]], deviation[targets[use]] = places[use], spread[use]
+
+
+def _spread_out(look: Look) -> tuple[Points, Points]:
+    points, deviation = np.zeros((LANDMARK_COUNT, 2)), np.zeros(LANDMARK_COUNT)
+    points[HEAD.points], deviation[HEAD.points] = look.points, look.deviation
+    return points, deviation
 
 
 def posture_of(points: Points) -> Posture:
@@ -227,6 +288,7 @@ def _positions(moments: NDArray[np.float32], view: Cutout, part: Part) -> tuple[
     """Turn raw moments (K, 5) about the middle of the input into places and deviations in px of the photo."""
     values = moments.astype(np.float64)
     mean = values[:, :2]
-    variance = np.maximum(values[:, 2:4] - mean**2, 0.0).mean(axis=1)
+    variance = (values[:, 2:4] - mean**2).mean(axis=1)
+    unsure = np.sqrt(np.maximum(variance - part.blur**2, (_LEAST * part.blur) ** 2))
     scale = math.hypot(*view.matrix[:, 0])
-    return view.to_photo(mean + (part.pixels - 1) / 2.0), np.sqrt(variance) * scale
+    return view.to_photo(mean + (part.pixels - 1) / 2.0), part.share * unsure * scale
