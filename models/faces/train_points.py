@@ -249,17 +249,26 @@ def point_loss(net: PointNet, maps: torch.Tensor, points: torch.Tensor, spread: 
 
 
 def train(
-    faces: Faces, part: Part, learn: np.ndarray, steps: int, batch: int, seed: int, log_every: int = 200
+    faces: Faces,
+    part: Part,
+    learn: np.ndarray,
+    steps: int,
+    batch: int,
+    seed: int,
+    log_every: int = 200,
+    start: dict[str, torch.Tensor] | None = None,
 ) -> PointNet:
-    """Train from scratch; the state kept is an exponential mean over the steps."""
+    """Train from scratch, or on from `start`; the state kept is an exponential mean over the steps."""
     torch.manual_seed(seed)
     net = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, part.whole)
+    if start is not None:
+        net.load_state_dict(start)
     net = net.to(memory_format=torch.channels_last)
     moving = Moving(net)
     optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps, pct_start=0.05)
     sampler = Sampler(faces, learn, part, batch, seed)
-    start, seen = time.monotonic(), []
+    began, seen = time.monotonic(), []
     for step, (images, points, spread, wanted) in enumerate(sampler.batches(steps), 1):
         images = (images.float() / 255).contiguous(memory_format=torch.channels_last)
         maps, whole = net.raw(images)
@@ -274,7 +283,7 @@ def train(
         moving.follow(step)
         seen.append(float(loss.detach()))
         if step % log_every == 0:
-            rate = step * batch / (time.monotonic() - start)
+            rate = step * batch / (time.monotonic() - began)
             print(f"step {step} loss {np.mean(seen[-log_every:]):.4f} views/s {rate:.0f}", flush=True)
     moving.settle()
     return net.eval()
@@ -298,6 +307,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=12000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="a network to go on from, with another --seed")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--fold", type=int)
     parser.add_argument("--hold-out", default="")
@@ -306,7 +316,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     faces = Faces.load(*options.faces)
     learn = chosen(faces, options.fold, tuple(options.hold_out.split(",")))
-    net = train(faces, PARTS[options.part], learn, options.steps, options.batch, options.seed)
+    start = None if options.start is None else torch.load(options.start, weights_only=True)["state"]
+    net = train(faces, PARTS[options.part], learn, options.steps, options.batch, options.seed, start=start)
     torch.save({"part": options.part, "state": net.state_dict()}, options.out)
 
 
