@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from icao_check.checker import Checker, check, check_many
+    from icao_check.checker import Checker, check, check_many, crop
+    from icao_check.cropping import CropProposal
     from icao_check.errors import DependencyError, IcaoCheckError, PhotoError, ProfileError
     from icao_check.profile import Profile
     from icao_check.report import Report
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 __all__ = [
     "check",
     "check_many",
+    "crop",
     "Checker",
     "Report",
+    "CropProposal",
     "CheckResult",
     "Profile",
     "IcaoCheckError",
@@ -38,8 +41,10 @@ __all__ = [
 _ROOMS = {
     "check": "checker",
     "check_many": "checker",
+    "crop": "checker",
     "Checker": "checker",
     "Report": "report",
+    "CropProposal": "cropping",
     "CheckResult": "verdict",
     "Profile": "profile",
     "IcaoCheckError": "errors",

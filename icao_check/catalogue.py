@@ -53,7 +53,7 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("pixelation", "file", "", "pixelated", "pixelated"),
     CheckSpec("border", "file", "mm", "border", "border"),
     CheckSpec("colour_photo", "file", "", "no_colour", "no_colour"),
-    CheckSpec("edited", "file", "", "edited", "edited"),
+    CheckSpec("edited", "file", "", "edited", "edited", "editing:edited"),
     CheckSpec("image_age", "age", "months", "in_the_future", "too_old", "age:image_age"),
     CheckSpec("reuse", "age", "%", "same_photo", "same_photo", "age:reuse", _REFERENCE),
     CheckSpec("likeness", "age", "", "not_alike", "not_alike", None, _REFERENCE),
@@ -66,7 +66,7 @@ CHECKS: tuple[CheckSpec, ...] = (
         "background:background_uniformity",
         _FACE,
     ),
-    CheckSpec("background_colour", "background", "L*", "too_dark", "tinted", None, _FACE),
+    CheckSpec("background_colour", "background", "L*", "too_dark", "too_light", None, _FACE),
     CheckSpec("background_shadow", "background", "%", "shadow", "shadow", None, _FACE),
     CheckSpec("single_face", "background", "faces", "no_face", "several_faces", "geometry:single_face"),
     CheckSpec("illumination_uniformity", "light", "%", "one_side_dark", "one_side_dark", None, _FACE),
@@ -85,7 +85,7 @@ CHECKS: tuple[CheckSpec, ...] = (
         "head_centring", "geometry", "%", "too_far_left", "too_far_right", "geometry:head_centring", _FACE
     ),
     CheckSpec("eye_line", "geometry", "%", "too_low", "too_high", "geometry:eye_line", _FACE),
-    CheckSpec("margin_above", "geometry", "mm", "crown_cut", "crown_cut", "geometry:margin_above", _FACE),
+    CheckSpec("margin_above", "geometry", "mm", "crown_cut", "too_much_room", "geometry:margin_above", _FACE),
     CheckSpec(
         "inter_eye_distance",
         "geometry",

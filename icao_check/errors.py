@@ -13,11 +13,15 @@ __all__ = [
     "PHOTO_ERRORS",
     "AnimatedPhotoError",
     "CorruptPhotoError",
+    "CrashedError",
+    "DecoderMissingError",
     "DependencyError",
     "EmptyFileError",
     "IcaoCheckError",
+    "MemoryLimitError",
     "PhotoError",
     "ProfileError",
+    "TimeLimitError",
     "TooManyBytesError",
     "TooManyPixelsError",
     "TruncatedPhotoError",
@@ -84,9 +88,15 @@ class EmptyFileError(PhotoError):
 
 
 class UnsupportedFormatError(PhotoError):
-    """The bytes are no picture, or a picture in a format that is not accepted."""
+    """The bytes are no picture, or one in a format that is not accepted (fact ``format`` where known)."""
 
     code = "unsupported_format"
+
+
+class DecoderMissingError(PhotoError):
+    """The format is accepted, but this installation lacks the optional library that decodes it."""
+
+    code = "decoder_missing"
 
 
 class AnimatedPhotoError(PhotoError):
@@ -119,13 +129,35 @@ class TooManyPixelsError(PhotoError):
     code = "too_many_pixels"
 
 
+class TimeLimitError(PhotoError):
+    """Reading the file took longer than a batch allows."""
+
+    code = "time_limit"
+
+
+class MemoryLimitError(PhotoError):
+    """Reading the file took more memory than a batch allows."""
+
+    code = "memory_limit"
+
+
+class CrashedError(PhotoError):
+    """The process that read the file ended, or a check failed in a way that nobody foresaw."""
+
+    code = "crashed"
+
+
 PHOTO_ERRORS: tuple[type[PhotoError], ...] = (
     UnreadableFileError,
     EmptyFileError,
     UnsupportedFormatError,
+    DecoderMissingError,
     AnimatedPhotoError,
     TruncatedPhotoError,
     CorruptPhotoError,
     TooManyBytesError,
     TooManyPixelsError,
+    TimeLimitError,
+    MemoryLimitError,
+    CrashedError,
 )

@@ -6,10 +6,12 @@ import functools
 import hashlib
 import json
 import math
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from icao_check.catalogue import CATALOGUE
 from icao_check.errors import ProfileError
+from icao_check.naming import unknown_name
 
 __all__ = [
     "AGE_GROUPS",
@@ -25,11 +28,13 @@ __all__ = [
     "Limit",
     "PrintSize",
     "Profile",
+    "Resemblance",
     "Source",
     "Waiver",
     "age_group_of",
     "available_profiles",
     "load_profile",
+    "profile_names",
 ]
 
 AGE_GROUPS: dict[str, int | None] = {"under-1": 1, "under-3": 3, "under-6": 6, "under-12": 12, "adult": None}
@@ -37,6 +42,8 @@ AGE_GROUPS: dict[str, int | None] = {"under-1": 1, "under-3": 3, "under-6": 6, "
 
 WAIVERS: tuple[str, ...] = ("head_covering", "expression", "eyes", "pose", "background")
 """What a recognised reason may lift. Never *why*: no religion and no health is asked or stored."""
+
+_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 Confidence = Literal["high", "medium", "low"]
 Bounds = tuple[float | None, float | None]
@@ -60,6 +67,27 @@ class _Provenance(_Data):
     note: str = ""
 
 
+class Resemblance(_Provenance):
+    """A range in which a value that breaks this profile is what another document asks for.
+
+    Attributes
+    ----------
+    profile : str
+        Id of the profile of that document.
+    range : (low, high)
+        Closed, in the unit of the check.
+    """
+
+    profile: str = Field(pattern=_ID)
+    range: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Resemblance:
+        if self.range[0] > self.range[1]:
+            raise ValueError(f"the range is reversed: {self.range[0]} > {self.range[1]}")
+        return self
+
+
 class Limit(_Provenance):
     """What one check accepts.
 
@@ -72,11 +100,14 @@ class Limit(_Provenance):
     ideal : float, optional
         Value of score 100. Without it, 0 where only a high bound exists, unbounded where only a low one does,
         else the middle of the accepted range.
+    resembles : tuple of Resemblance
+        Other documents that a refused value may have been made for.
     """
 
     accepted: Bounds = Field(alias="pass")
     tolerated: Bounds | None = None
     ideal: float | None = None
+    resembles: tuple[Resemblance, ...] = ()
 
     @field_validator("accepted", "tolerated", mode="before")
     @classmethod
@@ -112,6 +143,12 @@ class Limit(_Provenance):
         """The bounds beyond which the verdict is fail: tolerated, or accepted where nothing more is."""
         return self.tolerated if self.tolerated is not None else self.accepted
 
+    def resembling(self, value: float) -> str | None:
+        """Return the profile of the document that a refused value may have been made for, if any."""
+        return next(
+            (other.profile for other in self.resembles if other.range[0] <= value <= other.range[1]), None
+        )
+
 
 class Waiver(_Provenance):
     """The checks that a recognised reason lifts."""
@@ -127,11 +164,11 @@ class AgeGroupRules(_Provenance):
 
 
 class PrintSize(_Provenance):
-    """The print that is handed in."""
+    """The print that is handed in; ``prints`` is how many of them, None where no text says so."""
 
     width_mm: float = Field(gt=0)
     height_mm: float = Field(gt=0)
-    prints: int = Field(default=1, ge=1)
+    prints: int | None = Field(default=None, ge=1)
 
 
 class Profile(_Data):
@@ -143,6 +180,8 @@ class Profile(_Data):
         Name of the profile.
     aliases : tuple of str
         Other names, e.g. the cards that share these rules.
+    title : dict of language to str
+        What the document is called; English at least.
     authority : str
         Who sets the rules.
     print_size : PrintSize
@@ -155,8 +194,9 @@ class Profile(_Data):
         The texts that the numbers cite.
     """
 
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    id: str = Field(pattern=_ID)
     aliases: tuple[str, ...] = ()
+    title: dict[str, str]
     authority: str
     print_size: PrintSize = Field(alias="print")
     limits: dict[str, Limit]
@@ -166,26 +206,42 @@ class Profile(_Data):
 
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
-        cited: list[tuple[str, _Provenance]] = [("print", self.print_size)]
-        cited += [(f"limits.{name}", limit) for name, limit in self.limits.items()]
-        cited += [(f"waivers.{name}", waiver) for name, waiver in self.waivers.items()]
+        if "en" not in self.title:
+            raise ValueError("the title needs an English form: title.en")
         checks = set(self.limits)
         for name, waiver in self.waivers.items():
             if name not in WAIVERS:
-                raise ValueError(f"unknown waiver {name!r}; known: {', '.join(WAIVERS)}")
+                raise ValueError(unknown_name(name, WAIVERS, "waiver"))
             checks |= set(waiver.checks)
         for name, rules in self.age_groups.items():
             if AGE_GROUPS.get(name) is None:
-                raise ValueError(f"unknown age group {name!r}; known: {', '.join(AGE_GROUPS)}")
+                raise ValueError(unknown_name(name, AGE_GROUPS, "age group"))
             checks |= set(rules.waive) | set(rules.limits)
-            cited.append((f"age_groups.{name}", rules))
-            cited += [(f"age_groups.{name}.limits.{check}", limit) for check, limit in rules.limits.items()]
         if unknown := sorted(checks - set(CATALOGUE)):
-            raise ValueError(f"unknown checks: {', '.join(unknown)}")
-        for where, provenance in cited:
+            raise ValueError("; ".join(unknown_name(name, CATALOGUE, "check") for name in unknown))
+        for where, provenance in self.provenance():
             if missing := [key for key in provenance.source if key not in self.sources]:
                 raise ValueError(f"{where} cites an unknown source: {', '.join(missing)}")
         return self
+
+    def provenance(self) -> Iterator[tuple[str, _Provenance]]:
+        """Yield each entry that states something, and its place, such as ``limits.head_height``."""
+        yield "print", self.print_size
+        groups: list[tuple[str, Mapping[str, Limit]]] = [("", self.limits)]
+        groups += [(f"age_groups.{name}.", rules.limits) for name, rules in self.age_groups.items()]
+        for prefix, limits in groups:
+            for check, limit in limits.items():
+                yield f"{prefix}limits.{check}", limit
+                for other in limit.resembles:
+                    yield f"{prefix}limits.{check}.resembles.{other.profile}", other
+        for name, waiver in self.waivers.items():
+            yield f"waivers.{name}", waiver
+        for name, rules in self.age_groups.items():
+            yield f"age_groups.{name}", rules
+
+    def name(self, lang: str = "en") -> str:
+        """Return what the document is called, in English where `lang` is not given."""
+        return self.title.get(lang, self.title["en"])
 
     @functools.cached_property
     def digest(self) -> str:
@@ -241,16 +297,32 @@ def age_group_of(born_on: date, on: date) -> str:
     return "adult"
 
 
+def _files() -> list[Traversable]:
+    room = files("icao_check.profiles")
+    return sorted((entry for entry in room.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+
+
+def _names(content: Mapping[str, Any]) -> tuple[str, ...]:
+    return (content["id"], *content.get("aliases", ()))
+
+
+def _read(entry: Traversable | Path) -> dict[str, Any]:
+    return tomllib.loads(entry.read_text(encoding="utf-8"))
+
+
 @functools.cache
 def _shipped() -> dict[str, str]:
     """Return id or alias (folded) of each shipped profile, and its file name."""
-    names: dict[str, str] = {}
-    for entry in sorted(files("icao_check.profiles").iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".toml"):
-            content = tomllib.loads(entry.read_text(encoding="utf-8"))
-            for name in (content["id"], *content.get("aliases", ())):
-                names[_fold(name)] = entry.name
-    return names
+    return {_fold(name): entry.name for entry in _files() for name in _names(_read(entry))}
+
+
+def _file_of(name: str) -> str | None:
+    # A profile's own name needs no look into the other files: each costs a start a few milliseconds.
+    folded = _fold(name)
+    direct = f"{folded}.toml"
+    if re.fullmatch(_ID, folded) and (files("icao_check.profiles") / direct).is_file():
+        return direct
+    return _shipped().get(folded)
 
 
 def _fold(name: str) -> str:
@@ -263,13 +335,14 @@ def available_profiles() -> tuple[str, ...]:
     return tuple(sorted({Path(name).stem for name in _shipped().values()}))
 
 
+def profile_names() -> tuple[str, ...]:
+    """Return the ids and aliases of the shipped profiles, as they are written."""
+    return tuple(name for entry in _files() for name in _names(_read(entry)))
+
+
 @functools.lru_cache(maxsize=64)
-def _load_shipped(name: str) -> Profile:
-    return _validated(_resolved(_read_shipped(name), name), name)
-
-
-def _read_shipped(file_name: str) -> dict[str, Any]:
-    return tomllib.loads((files("icao_check.profiles") / file_name).read_text(encoding="utf-8"))
+def _load_shipped(file_name: str) -> Profile:
+    return _profile(_read(files("icao_check.profiles") / file_name), file_name)
 
 
 def load_profile(profile: str | Path | Profile) -> Profile:
@@ -279,7 +352,9 @@ def load_profile(profile: str | Path | Profile) -> Profile:
     ----------
     profile : str, Path or Profile
         Id or alias of a shipped profile (case does not matter, ``F+`` may be written ``Fplus``), or the path
-        of a TOML file of your own; ``extends = "be-residence-card"`` in it starts from a shipped one.
+        of a TOML file of your own. ``extends = "be-residence-card"`` in it starts from that profile, or from
+        another file of yours; an entry replaces the entry of the same name whole, with its source, and
+        ``without = ["limits.eye_line"]`` leaves entries out.
 
     Returns
     -------
@@ -293,40 +368,78 @@ def load_profile(profile: str | Path | Profile) -> Profile:
     """
     if isinstance(profile, Profile):
         return profile
-    if isinstance(profile, str) and (name := _shipped().get(_fold(profile))):
+    if isinstance(profile, str) and (name := _file_of(profile)):
         return _load_shipped(name)
     path = Path(profile)
     if path.suffix != ".toml":
-        known = ", ".join(available_profiles())
-        raise ProfileError(f"no profile {str(profile)!r}; known: {known}, or the path of a .toml file")
+        raise ProfileError(
+            unknown_name(str(profile), profile_names(), "profile", listed=available_profiles())
+        )
+    return _profile(_read_own(path), path.name, path.resolve())
+
+
+def _read_own(path: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _read(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProfileError(f"profile {path.name} cannot be read: {error}") from error
-    return _validated(_resolved(content, path.name), path.name)
 
 
-def _resolved(content: dict[str, Any], name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Merge a profile over the one that it extends."""
+def _resolved(
+    content: dict[str, Any], name: str, path: Path | None = None, seen: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Lay a profile over the one that it extends."""
     base = content.pop("extends", None)
+    without = content.pop("without", ())
     if base is None:
+        if without:
+            raise ProfileError(f"profile {name} leaves out entries but extends no profile")
         return content
-    file_name = _shipped().get(_fold(str(base)))
-    if file_name is None or file_name in seen:
-        raise ProfileError(f"profile {name} extends {base!r}, which is not a shipped profile")
-    parent = _resolved(_read_shipped(file_name), file_name, (*seen, file_name))
+    if "id" not in content:
+        raise ProfileError(f"profile {name} needs an id of its own, other than that of {base}")
+    parent = _parent(str(base), name, path, (*seen, str(path or name)))
     parent.pop("aliases", None)
-    return _merged(parent, content)
+    for entry in without:
+        _remove(parent, str(entry), name)
+    for key, value in content.items():
+        if key not in _TABLES or not isinstance(value, Mapping):
+            parent[key] = value
+            continue
+        entries = dict(parent.get(key, {}))
+        if key == "sources" and (known := sorted(set(entries) & set(value))):
+            raise ProfileError(f"profile {name} renames a source that {base} cites: {', '.join(known)}")
+        parent[key] = entries | dict(value)
+    return parent
 
 
-def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for key, value in over.items():
-        if isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
-            result[key] = value if "pass" in value else _merged(dict(result[key]), value)
-        else:
-            result[key] = value
-    return result
+_TABLES = ("limits", "waivers", "age_groups", "sources")
+
+
+def _parent(base: str, name: str, path: Path | None, seen: tuple[str, ...]) -> dict[str, Any]:
+    if (file_name := _file_of(base)) is not None and file_name not in seen:
+        return _resolved(_read(files("icao_check.profiles") / file_name), file_name, None, seen)
+    if path is not None and base.endswith(".toml"):
+        own = (path.parent / base).resolve()
+        if str(own) in seen:
+            raise ProfileError(f"profile {name} extends itself by way of {base}")
+        return _resolved(_read_own(own), own.name, own, seen)
+    raise ProfileError(f"profile {name} extends {base!r}: no such profile")
+
+
+def _remove(parent: dict[str, Any], entry: str, name: str) -> None:
+    table, _, key = entry.partition(".")
+    if table not in _TABLES or key not in parent.get(table, {}):
+        raise ProfileError(f"profile {name} leaves out {entry!r}, which it does not have")
+    parent[table] = {other: value for other, value in parent[table].items() if other != key}
+
+
+def _profile(content: dict[str, Any], name: str, path: Path | None = None) -> Profile:
+    own = set(content.get("sources", {}))
+    profile = _validated(_resolved(content, name, path), name)
+    # Of the texts that another profile cites, those stay that this one cites too.
+    cited = own | {key for _, entry in profile.provenance() for key in entry.source}
+    sources = {key: source for key, source in profile.sources.items() if key in cited}
+    return profile.model_copy(update={"sources": sources})
 
 
 def _validated(content: Mapping[str, Any], name: str) -> Profile:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
+from icao_check.framing import Crop
 from icao_check.measurement import Fact
 from icao_check.scale import Scale
 from icao_check.verdict import CheckResult, PhotoVerdict, Record, Verdict, roll_up
@@ -109,6 +110,7 @@ class Report(Record):
     face: FaceResult | None = None
     values: dict[str, float] = Field(default_factory=dict)
     overruled: tuple[Overruled, ...] = ()
+    crop: Crop | None = None
     timing_ms: dict[str, float] = Field(default_factory=dict)
 
     _pixels: Photo | None = PrivateAttr(default=None)
@@ -172,11 +174,13 @@ class Report(Record):
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the report as plain data, with messages in `lang`."""
-        from icao_check.messages import check_text, error_text
+        from icao_check.messages import check_text, crop_text, error_text
 
         content = self.model_dump(mode="json", by_alias=True)
         for entry, result in zip(content["checks"], self.checks, strict=True):
             entry["message"], entry["remedy"] = check_text(result, lang)
+        if self.crop is not None:
+            content["crop"]["message"] = " ".join(crop_text(self.crop, lang))
         if self.error is not None:
             message, remedy = error_text(self.error.code, self.error.facts, lang)
             content["error"] |= {"message": message, "remedy": remedy}

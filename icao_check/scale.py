@@ -6,6 +6,7 @@ here, and the report says by which evidence.
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -17,8 +18,8 @@ MM_PER_INCH = 25.4
 ASPECT_TOLERANCE = 0.02
 """A picture whose width : height differs from the print's by no more than this *is* the print."""
 
-# Cameras and editors write these when they know nothing.
-_MEANINGLESS_DPI = (72.0, 96.0)
+# Cameras and editors write 72 or 96 when they know nothing; the others are those of finer screens.
+_SCREEN_DPI = (72, 96, 120, 144, 192)
 # From a small print to a scanned A4 sheet.
 _PLAUSIBLE_HEIGHT_MM = (25.0, 300.0)
 
@@ -80,7 +81,7 @@ def print_scale(
     as_print = height_px / print_mm[1]
     if abs(width_px / height_px * print_mm[1] / print_mm[0] - 1.0) <= ASPECT_TOLERANCE:
         return Scale(px_per_mm=as_print, source="aspect")
-    if dpi_tag is not None and dpi_tag > 0 and round(dpi_tag) not in _MEANINGLESS_DPI:
+    if dpi_tag is not None and 0 < dpi_tag < math.inf and round(dpi_tag) not in _SCREEN_DPI:
         lowest, highest = _PLAUSIBLE_HEIGHT_MM
         if lowest <= height_px / dpi_tag * MM_PER_INCH <= highest:
             return Scale(px_per_mm=dpi_tag / MM_PER_INCH, source="dpi_tag")

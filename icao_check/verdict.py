@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
 from icao_check.catalogue import EVIDENCE_CHECKS, CheckSpec
-from icao_check.measurement import Fact, Measurement, significant
+from icao_check.measurement import Evidence, Fact, Measurement, significant
+from icao_check.months import add_months
 from icao_check.profile import Limit
 
-__all__ = ["CheckResult", "Limits", "Record", "Verdict", "judge", "margin", "roll_up", "score", "skipped"]
+__all__ = [
+    "SEVERITY",
+    "CheckResult",
+    "Limits",
+    "PhotoVerdict",
+    "Record",
+    "Verdict",
+    "ideal_of",
+    "judge",
+    "margin",
+    "roll_up",
+    "score",
+    "skipped",
+    "worst",
+]
 
 PhotoVerdict = Literal["pass", "borderline", "fail", "review"]
+SEVERITY: tuple[PhotoVerdict, ...] = ("pass", "borderline", "review", "fail")
+"""The verdicts, the best first."""
 Verdict = Literal[PhotoVerdict, "skipped"]
 
 
@@ -60,7 +78,10 @@ class CheckResult(Record):
     waivable_by : tuple of str
         What would lift this check: a waiver or an age group.
     facts : dict
-        Numbers and ISO dates that the message uses.
+        Numbers, codes and ISO dates that the message uses. What is limited in months has ``usable_until``,
+        and ``days_left`` or ``days_over``, wherever the verdict stands.
+    evidence : tuple of Evidence
+        What the result rests on, the strongest first.
     """
 
     id: str
@@ -74,6 +95,7 @@ class CheckResult(Record):
     reason: str | None = None
     waivable_by: tuple[str, ...] = ()
     facts: dict[str, Fact] = Field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
 
     def message(self, lang: str = "en") -> str:
         """Say the result in words."""
@@ -125,6 +147,7 @@ def judge(
             reason=measurement.reason,
             waivable_by=waivable_by,
             facts=dict(measurement.facts),
+            evidence=measurement.evidence,
         )
     value = significant(measurement.value)
     uncertainty = significant(measurement.uncertainty)
@@ -136,10 +159,17 @@ def judge(
     else:
         verdict = "fail"
     reason = None if verdict == "pass" else _direction(spec, value, limit)
+    facts = dict(measurement.facts)
+    if reason is not None and (other := limit.resembling(value)) is not None:
+        facts["resembles"] = other
     if measurement.doubt is not None:
         verdict, reason = "review", measurement.doubt
+    elif _disputed(measurement, limit):
+        verdict, reason = "review", measurement.dispute
     elif verdict == "fail" and measurement.excuse is not None:
         verdict, reason = "review", measurement.excuse
+    if spec.unit == "months" and verdict != "review":
+        facts |= _deadline(facts, limit)
     return CheckResult(
         id=spec.id,
         verdict=verdict,
@@ -151,7 +181,8 @@ def judge(
         score=score(value, limit),
         reason=reason,
         waivable_by=waivable_by,
-        facts=dict(measurement.facts),
+        facts=facts,
+        evidence=measurement.evidence,
     )
 
 
@@ -190,15 +221,17 @@ def score(value: float, limit: Limit) -> float:
     return max(rounded, 50.0) if _within(value, limit.outer) else min(rounded, 49.9)
 
 
+def ideal_of(limit: Limit) -> float | None:
+    """Return the value of score 100; None where more is always better."""
+    low, high = limit.accepted
+    if limit.ideal is not None or high is None:
+        return limit.ideal
+    return min(0.0, high) if low is None else (low + high) / 2.0
+
+
 def _distance(value: float, limit: Limit) -> float:
     low, high = limit.outer
-    ideal = limit.ideal
-    if ideal is None and low is not None and high is not None:
-        inner_low, inner_high = limit.accepted
-        assert inner_low is not None and inner_high is not None
-        ideal = (inner_low + inner_high) / 2.0
-    if ideal is None and high is not None:
-        ideal = min(0.0, high)
+    ideal = ideal_of(limit)
     if ideal is None:
         assert low is not None
         return low / value if value > 0 else math.inf
@@ -223,6 +256,25 @@ def _touches(value: float, uncertainty: float, limit: Limit) -> bool:
     return uncertainty > 0 and (below or above)
 
 
+def _disputed(measurement: Measurement, limit: Limit) -> bool:
+    """Whether the evidence allows both a value that breaks the limit and one that does not."""
+    if measurement.value is None or measurement.extremes is None:
+        return False
+    allowed = (measurement.value, *measurement.extremes)
+    return len({_within(significant(value), limit.outer) for value in allowed}) > 1
+
+
+def _deadline(facts: Mapping[str, Fact], limit: Limit) -> dict[str, Fact]:
+    """Return until when a photo is usable: a promise, so that the earliest day that it may be from counts."""
+    high = limit.accepted[1]
+    start = next((facts[key] for key in ("counted_from", "taken_on", "not_after") if key in facts), None)
+    if high is None or high != int(high) or start is None or "on" not in facts:
+        return {}
+    until = add_months(date.fromisoformat(str(start)), int(high))
+    days = (until - date.fromisoformat(str(facts["on"]))).days
+    return {"usable_until": until.isoformat(), "days_left" if days >= 0 else "days_over": abs(days)}
+
+
 def _direction(spec: CheckSpec, value: float, limit: Limit) -> str:
     low, high = limit.accepted
     if low is not None and high is not None:
@@ -234,6 +286,12 @@ def _limits(limit: Limit) -> Limits:
     return Limits(accepted=limit.accepted, tolerated=limit.tolerated)
 
 
+def worst(verdicts: Iterable[Verdict]) -> PhotoVerdict:
+    """Return the worst of some verdicts, ``pass`` where there are none; what was skipped does not count."""
+    seen = set(verdicts)
+    return next((verdict for verdict in reversed(SEVERITY) if verdict in seen), "pass")
+
+
 def roll_up(
     results: Iterable[CheckResult], require: frozenset[str], overruled: frozenset[str]
 ) -> PhotoVerdict:
@@ -243,7 +301,7 @@ def roll_up(
     checks (age, reuse, likeness, edited) only a fail counts, unless required. A check that is not
     implemented caps the verdict at review. What a person has overruled counts as passed.
     """
-    seen: set[str] = set()
+    seen: set[Verdict] = set()
     for result in results:
         if result.id in overruled:
             continue
@@ -252,8 +310,4 @@ def roll_up(
             seen.add("review" if result.reason == "not_implemented" else "pass")
         elif not optional or result.verdict == "fail":
             seen.add(result.verdict)
-    if "fail" in seen:
-        return "fail"
-    if "review" in seen:
-        return "review"
-    return "borderline" if "borderline" in seen else "pass"
+    return worst(seen)

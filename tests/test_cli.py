@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import icao_check
 from icao_check.cli import ExitCode, app, exit_code
 from tests.conftest import ROOT
+from tests.photo_files import CAMERA, exif, jpeg
 
 runner = CliRunner()
 
@@ -115,6 +116,56 @@ class TestCheck:
         assert b"overlay" in found.stderr
 
 
+class TestExplain:
+    @pytest.fixture
+    def dated(self, tmp_path, portrait):
+        path = tmp_path / "IMG-20261020-WA0001.jpg"
+        block = exif(**CAMERA, original="2026:10:01 10:00:00", software="Adobe Photoshop 25.0 of Jan Peeters")
+        path.write_bytes(jpeg(block, pixels=Image.fromarray(portrait)))
+        return path
+
+    def test_the_whole_chain_is_shown(self, dated):
+        options = ("--on", "2026-11-22", "--only", "image_age,edited")
+        found = run("check", dated, *options, "--explain", "image_age,edited", env={"COLUMNS": "160"})
+        assert found.exit_code == ExitCode.OK
+        shown = " ".join(found.stdout.split())
+        for words in (
+            "Age of the photo: pass. Taken on 1 October 2026 (camera clock); usable until 1 April 2027",
+            "1 October 2026 EXIF: picture taken decides",
+            "20 October 2026 file name given by a messenger agrees: not newer than this",
+            "Confidence medium",
+            "FPS Foreign Affairs",
+            "Adobe Photoshop picture editor decides",
+        ):
+            assert words in shown, words
+        assert "Peeters" not in found.stdout
+
+    def test_it_speaks_dutch(self, dated):
+        options = ("--on", "2026-11-22", "--only", "image_age", "--lang", "nl")
+        found = run("check", dated, *options, "--explain", "image_age")
+        assert "EXIF: foto genomen" in " ".join(found.stdout.split())
+
+    def test_json_holds_the_chain_anyway(self, dated):
+        found = run(
+            "check", dated, "--on", "2026-11-22", "--only", "image_age", "--json", "--explain", "image_age"
+        )
+        (line,) = found.stdout.splitlines()
+        age = next(entry for entry in json.loads(line)["checks"] if entry["id"] == "image_age")
+        assert age["facts"]["usable_until"] == "2027-04-01"
+        assert age["evidence"] == [
+            {"source": "exif_original", "says": "2026-10-01", "role": "decides", "why": None},
+            {"source": "messenger_name", "says": "2026-10-20", "role": "limits", "why": None},
+        ]
+
+    def test_an_unknown_check_is_named(self, dated):
+        found = run("check", dated, "--explain", "beauty")
+        assert found.exit_code == ExitCode.USAGE
+        assert "beauty" in found.stderr
+
+    def test_a_file_that_cannot_be_judged_needs_no_explanation(self, broken):
+        assert run("check", broken, "--explain", "image_age").exit_code == ExitCode.UNREADABLE
+
+
 class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "words"),
@@ -157,7 +208,7 @@ class TestLists:
         assert "be-residence-card" in run("profiles").stdout
         found = run("profiles", "F+")
         assert found.exit_code == 0
-        assert "31 … 36" in found.stdout
+        assert "31 – 36" in found.stdout
         assert "laarne.be" in found.stdout
 
 

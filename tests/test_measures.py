@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from icao_check.face import FaceFinder, find_face
 from icao_check.measures import age, background, expression, file, geometry, mouth
 from icao_check.measures.case import Case
-from icao_check.metadata import DateEvidence, date_evidence
+from icao_check.metadata import DateEvidence, Metadata
 from icao_check.photo import read_photo
 from icao_check.scale import Scale, print_scale
 
@@ -197,7 +197,7 @@ class TestImageAge:
 
     def test_the_declared_date_counts_first(self, case):
         evidence = (DateEvidence("exif_original", datetime(2020, 1, 1)),)
-        photo = dataclasses.replace(case.photo, dates=evidence)
+        photo = dataclasses.replace(case.photo, metadata=Metadata(evidence))
         assert age.image_age(dataclasses.replace(case, photo=photo)).value > 80
         declared = dataclasses.replace(case, photo=photo, taken_on=date(2026, 10, 22))
         assert age.image_age(declared).value == 1.0
@@ -205,26 +205,6 @@ class TestImageAge:
     def test_a_date_after_the_application_contradicts_it(self, case):
         found = age.image_age(dataclasses.replace(case, taken_on=date(2027, 1, 1)))
         assert (found.value, found.reason) == (None, "contradictory_evidence")
-
-
-class TestExifDates:
-    def test_original_before_digitised_with_its_offset(self):
-        tags = {0x9003: "2026:03:02 23:30:00", 0x9011: "-05:30", 0x9004: "2026:03:05 10:00:00"}
-        original, digitised = date_evidence(tags)
-        assert original.source == "exif_original"
-        assert original.moment.isoformat() == "2026-03-02T23:30:00-05:30"
-        assert digitised.moment.isoformat() == "2026-03-05T10:00:00"
-
-    @given(st.one_of(st.none(), st.text(max_size=25), st.binary(max_size=25), st.integers()))
-    def test_nonsense_is_no_evidence(self, value):
-        for found in date_evidence({0x9003: value, 0x9011: value}):
-            assert isinstance(found.moment, datetime)
-
-    @pytest.mark.parametrize(
-        "blank", ["0000:00:00 00:00:00", "    :  :     :  :  ", "", "2026:13:01 00:00:00"]
-    )
-    def test_a_blank_is_no_evidence(self, blank):
-        assert date_evidence({0x9003: blank}) == ()
 
 
 class TestReuse:

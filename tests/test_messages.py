@@ -13,12 +13,17 @@ from icao_check.errors import PHOTO_ERRORS
 from icao_check.measurement import REASONS
 from icao_check.verdict import CheckResult, Limits
 
-COMPLETE = ("en", "nl")
+COMPLETE = ("en", "nl", "fr", "de")
 SKIPPED = ("no_limit", "waived", "no_input", "not_requested", "not_implemented")
 # What a message may mention: of every result, and the facts of single checks.
 NUMBERS = {"value", "size", "margin", "low", "high", "unit"}
 FACTS = {
-    "image_age": {"taken_on": "2026-03-02"},
+    "image_age": {
+        "taken_on": "2026-03-02",
+        "source": "exif_original",
+        "usable_until": "2026-09-02",
+        "days_over": 81,
+    },
     "single_face": {"faces": 2},
     "aspect_ratio": {"width": 480, "height": 600},
 }

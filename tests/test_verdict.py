@@ -76,6 +76,29 @@ class TestJudge:
     def test_a_doubt_is_review_whatever_the_value(self):
         assert judge(HEAD, Measurement(33.0, doubt="uncertain"), HEAD_LIMIT).verdict == "review"
 
+    @pytest.mark.parametrize(
+        ("extremes", "verdict", "reason"),
+        [
+            ((32.0, 35.0), "pass", None),
+            ((32.0, 39.0), "pass", None),  # tolerated at worst: the value itself decides
+            ((32.0, 41.0), "review", "not_newer_than"),
+            ((32.0, float("inf")), "review", "not_newer_than"),
+            ((24.0, 41.0), "review", "not_newer_than"),
+        ],
+    )
+    def test_a_dispute_counts_where_it_makes_a_difference(self, extremes, verdict, reason):
+        found = judge(HEAD, Measurement(33.5, extremes=extremes, dispute="not_newer_than"), HEAD_LIMIT)
+        assert (found.verdict, found.reason) == (verdict, reason)
+        assert found.value == 33.5
+
+    def test_a_lower_bound_beyond_the_limit_fails(self):
+        found = judge(HEAD, Measurement(41.0, extremes=(41.0, float("inf")), dispute="uncertain"), HEAD_LIMIT)
+        assert (found.verdict, found.reason) == ("fail", "too_large")
+
+    def test_extremes_need_a_reason(self):
+        with pytest.raises(ValueError, match="extremes"):
+            Measurement(1.0, extremes=(0.0, 2.0))
+
     def test_a_measurement_has_a_value_or_a_reason(self):
         for bad in (
             {"value": None},

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from icao_check.face.cutout import Cutout, cut_out, face_cutout
 from icao_check.face.detection import Detection, FaceFinder
+from icao_check.face.points import Posture
 from icao_check.face.pose import Pose, pose_of
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
@@ -21,7 +22,9 @@ __all__ = [
     "FaceFinder",
     "Landmarks",
     "Pose",
+    "Posture",
     "cut_out",
+    "describe_face",
     "face_cutout",
     "find_face",
 ]
@@ -80,8 +83,26 @@ def find_face(photo: Photo, finder: FaceFinder) -> Face | None:
         None where no face is found.
     """
     detections = finder.detect(photo)
-    if not detections:
-        return None
+    return describe_face(photo, finder, detections) if detections else None
+
+
+def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection, ...]) -> Face:
+    """Measure the first of some detected faces.
+
+    Parameters
+    ----------
+    photo : Photo
+        Upright.
+    finder : FaceFinder
+        Holds the models.
+    detections : tuple of Detection
+        At least one; the largest first.
+
+    Returns
+    -------
+    Face
+        The main face.
+    """
     placed = finder.place(photo, detections[0])
     landmarks = placed.landmarks
     crown, uncertainty = landmarks.crown

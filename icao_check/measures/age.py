@@ -2,65 +2,122 @@
 
 from __future__ import annotations
 
-from datetime import date
+import math
+from datetime import date, timedelta
 
 import numpy as np
 
+from icao_check.dating import Dating, weigh
 from icao_check.kernels import age as kernels
-from icao_check.measurement import Measurement
+from icao_check.measurement import Evidence, Fact, Measurement
 from icao_check.measures.case import Case
+from icao_check.metadata import DateEvidence
+from icao_check.months import add_months, months_between
 from icao_check.reuse import HASH_BITS, perceptual_hash
 
 __all__ = ["add_months", "image_age", "months_between", "reuse"]
+
+_DETAILS = {
+    "camera_name": "camera_name",
+    "messenger_name": "messenger",
+    "saved_name": "saved",
+    "scan_name": "scan",
+    "screenshot_name": "screenshot",
+    "file_time": "file_time",
+}
 
 
 def image_age(case: Case) -> Measurement:
     """Return the age of the photo on the day of the application, in calendar months.
 
-    The declared date counts before what the file says. Age cannot be seen in pixels: without a date there is
-    no value (``no_evidence``), and a date after the application is a contradiction.
+    Age cannot be seen in pixels; it is evidence (:mod:`icao_check.dating`). Where only an upper bound of the
+    capture date is known, the value is the least age that the photo can have, and its extremes are open: it
+    may prove the photo too old, never recent. Where statements contradict each other, the extremes are the
+    ages that they give. Without evidence there is no value (``no_evidence``).
     """
-    dates = [(evidence.source, evidence.moment.date()) for evidence in case.photo.dates]
-    if case.taken_on is not None:
-        dates.insert(0, ("declared", case.taken_on))
-    if not dates:
-        return Measurement(None, reason="no_evidence")
-    source, taken = dates[0]
-    facts = {"taken_on": taken.isoformat(), "source": source}
-    if taken > case.on:
-        return Measurement(None, reason="contradictory_evidence", facts=facts)
-    return Measurement(months_between(taken, case.on), facts=facts)
+    dating = weigh(case.photo.metadata, case.on, case.taken_on)
+    facts: dict[str, Fact] = {"on": case.on.isoformat(), "confidence": dating.confidence}
+    if dating.other is not None:
+        facts |= {"other_on": dating.other.day.isoformat(), "other_source": _source(dating.other, dating)}
+    counts = dating.taken or dating.not_after
+    if counts is None:
+        return _undated(dating, case.on, facts)
+    facts |= {"dated": counts.day.isoformat(), "source": _source(counts, dating)}
+    value = _age(counts.day, case.on)
+    if dating.taken is not None:
+        facts |= {"basis": "taken", "taken_on": counts.day.isoformat()}
+        detail: str | None = dating.conflict
+        if detail == "future" and dating.other is not None and dating.other.source == "declared":
+            detail = "declared_future"
+        extremes = None if dating.span is None else _ages(dating.span, case.on)
+        if dating.span is not None and dating.span[0] not in (None, counts.day):
+            facts["counted_from"] = str(dating.span[0])
+    else:
+        facts |= {"basis": "existed", "not_after": counts.day.isoformat()}
+        detail = dating.conflict or dating.recapture or _DETAILS.get(counts.source)
+        extremes = (value, math.inf)
+    if detail is not None:
+        facts["detail"] = detail
+    if dating.doubtful:
+        facts["detail"] = f"{dating.conflict}_perhaps"
+    dispute = None
+    if extremes is not None:
+        dispute = "not_newer_than" if dating.conflict is None else "contradictory_evidence"
+    return Measurement(
+        value,
+        uncertainty=_day_in_months(counts.day, case.on) if counts.source == "gps" else 0.0,
+        doubt="contradictory_evidence" if dating.doubtful else None,
+        extremes=extremes,
+        dispute=dispute,
+        evidence=_evidence(dating, case.on),
+        facts=facts,
+    )
 
 
-def months_between(earlier: date, later: date) -> float:
-    """Return whole calendar months plus the share of the month begun.
-
-    31 August to 28 February is six months: a day that a month lacks is its last day.
-
-    Raises
-    ------
-    ValueError
-        `later` lies before `earlier`.
-    """
-    if later < earlier:
-        raise ValueError(f"{later} lies before {earlier}")
-    whole = (later.year - earlier.year) * 12 + later.month - earlier.month
-    if add_months(earlier, whole) > later:
-        whole -= 1
-    begun = add_months(earlier, whole)
-    return whole + (later - begun).days / (add_months(earlier, whole + 1) - begun).days
+def _undated(dating: Dating, on: date, facts: dict[str, Fact]) -> Measurement:
+    evidence = _evidence(dating, on)
+    if dating.conflict is not None:
+        facts["detail"] = f"{dating.conflict}_only"
+        return Measurement(None, reason="contradictory_evidence", evidence=evidence, facts=facts)
+    if dating.hint is not None and dating.hint.day < on:
+        facts |= {
+            "detail": _DETAILS.get(dating.hint.source, "document"),
+            "file_on": dating.hint.day.isoformat(),
+        }
+    return Measurement(None, reason="no_evidence", evidence=evidence, facts=facts)
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day some calendar months later, or the last day of a shorter month."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+def _age(taken: date, on: date) -> float:
+    # The calendar may be a day ahead where the picture was taken.
+    return months_between(min(taken, on), on)
+
+
+def _ages(span: tuple[date | None, date], on: date) -> tuple[float, float]:
+    earliest, latest = span
+    return _age(latest, on), math.inf if earliest is None else _age(earliest, on)
+
+
+def _day_in_months(taken: date, on: date) -> float:
+    """Return what one day more or less makes of an age: satellites tell the date of Greenwich."""
+    day = timedelta(days=1)
+    return max(_age(taken - day, on) - _age(taken, on), _age(taken, on) - _age(taken + day, on))
+
+
+def _source(statement: DateEvidence, dating: Dating) -> str:
+    """Return the code of what a statement is called: the dates in a scan are of no camera clock."""
+    if dating.recapture is None or statement.proof == "existed" or statement.source == "declared":
+        return statement.source
+    return "entered" if statement is dating.taken else dating.recapture
+
+
+def _evidence(dating: Dating, on: date) -> tuple[Evidence, ...]:
+    # A file time is told only where it says something: else the same bytes would give another report.
+    return tuple(
+        Evidence(weighed.evidence.source, weighed.evidence.day.isoformat(), weighed.role, weighed.why)
+        for weighed in dating.chain
+        if weighed.evidence.source != "file_time"
+        or (weighed.evidence is dating.hint and weighed.evidence.day < on)
+    )
 
 
 def reuse(case: Case) -> Measurement:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from gettext import GNUTranslations
 from importlib.resources import files
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from icao_check.measurement import Fact
 
 if TYPE_CHECKING:
+    from icao_check.framing import Crop, Requirement
     from icao_check.report import Report
     from icao_check.verdict import CheckResult
 
@@ -29,12 +30,18 @@ __all__ = [
     "add_catalogues",
     "catalogue_keys",
     "check_text",
+    "crop_text",
+    "date_text",
     "error_text",
+    "fact_text",
+    "filled",
     "languages",
     "number",
+    "own_catalogues",
     "report_notes",
     "requirement",
     "title",
+    "unit_of",
     "word",
 ]
 
@@ -56,6 +63,11 @@ def add_catalogues(directory: str | Path) -> None:
         raise ValueError(f"no directory of message catalogues: {path}")
     _own_directories.insert(0, path)
     _catalogue.cache_clear()
+
+
+def own_catalogues() -> tuple[str, ...]:
+    """Return the directories that :func:`add_catalogues` was given, the last one first."""
+    return tuple(str(path.resolve()) for path in _own_directories)
 
 
 def languages() -> tuple[str, ...]:
@@ -96,17 +108,25 @@ def requirement(check: str, lang: str = DEFAULT_LANGUAGE) -> str:
 
 
 def check_text(result: CheckResult, lang: str = DEFAULT_LANGUAGE) -> tuple[str, str]:
-    """Return the message and the remedy of a result; the remedy is empty where nothing is to be done."""
+    """Return the message and the remedy of a result; the remedy is empty where nothing is to be done.
+
+    The facts ``detail`` and ``basis`` and the verdict choose among the messages of a reason, where there are
+    such: ``image_age.not_newer_than.scan.message``.
+    """
     numbers = _numbers(result, lang)
-    if result.verdict == "pass":
-        key = "ok" if result.value is None or not result.unit else "ok.value"
-        return word(f"{key}.message", lang).format_map(numbers), ""
     if result.verdict == "skipped":
         return word(f"skipped.{result.reason}.message", lang), ""
-    return (
-        _first(lang, f"{result.id}.{result.reason}.message", f"{result.reason}.message").format_map(numbers),
-        _first(lang, f"{result.id}.{result.reason}.remedy", f"{result.reason}.remedy").format_map(numbers),
-    )
+    reason = "ok" if result.verdict == "pass" else result.reason
+    variants = [str(result.facts[name]) for name in ("detail", "basis") if name in result.facts]
+    keys = [f"{result.id}.{reason}.{variant}" for variant in (*variants, result.verdict)]
+    if "resembles" in result.facts:
+        keys.insert(0, f"{result.id}.{reason}.resembles.{result.facts['resembles']}")
+    keys.append(f"{result.id}.{reason}")
+    if result.verdict == "pass":
+        keys.append("ok" if result.value is None or not result.unit else "ok.value")
+        return _said(keys, "message", numbers, lang), ""
+    keys.append(str(reason))
+    return _said(keys, "message", numbers, lang), _said(keys, "remedy", numbers, lang)
 
 
 def report_notes(report: Report, lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
@@ -114,28 +134,110 @@ def report_notes(report: Report, lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...
     notes = []
     missing = sum(result.reason == "not_implemented" for result in report.checks)
     if missing:
-        notes.append(word("note.not_implemented", lang).format(count=missing))
+        notes.append(filled(["note.not_implemented"], {"count": str(missing)}, lang))
+    waived = [title(result.id, lang) for result in report.checks if result.reason == "waived"]
+    if waived:
+        notes.append(filled(["note.waived"], {"what": ", ".join(waived)}, lang))
     if report.to_confirm:
         what = ", ".join(word(f"to_confirm.{name}", lang) for name in report.to_confirm)
-        notes.append(word("note.to_confirm", lang).format(what=what))
+        notes.append(filled(["note.to_confirm"], {"what": what}, lang))
     return tuple(notes)
+
+
+def crop_text(crop: Crop, lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
+    """Return, a line each, where the best crop of a picture is and what it gets, or why there is none."""
+    if crop.reason == "no_face":
+        return (word("crop.no_face", lang),)
+    demands = tuple(f"- {_demand(demand, lang)}" for demand in crop.conflict)
+    if crop.box is None:
+        return (word("crop.none", lang), *demands)
+    if crop.whole:
+        return (word("crop.whole", lang),)
+    x, y, width, height = crop.box
+    places = {"x": str(x), "y": str(y), "width": str(width), "height": str(height)}
+    lines = [filled(["crop.fits" if crop.framing == "pass" else "crop.tolerated"], places, lang)]
+    if crop.verdict is not None:
+        lines.append(filled(["crop.verdict"], {"verdict": word(f"verdict.{crop.verdict}", lang)}, lang))
+    if demands:
+        lines += [word("crop.none", lang), *demands]
+    return tuple(lines)
+
+
+def _demand(demand: Requirement, lang: str) -> str:
+    numbers = {"profile": demand.profile or ""}
+    if demand.value is not None:
+        numbers["value"] = number(demand.value, lang)
+        numbers["size"] = number(abs(demand.value), lang)
+    return filled([f"crop.{demand.check}.{demand.side}"], numbers, lang)
+
+
+def date_text(day: date, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Write a day as people read it: ``22 November 2026``."""
+    from babel.dates import format_date
+
+    locale = _locale(lang)
+    return str(format_date(day, format="long", locale="en_GB" if lang == "en" else locale))
 
 
 def error_text(code: str, facts: Mapping[str, Fact], lang: str = DEFAULT_LANGUAGE) -> tuple[str, str]:
     """Return the message and the remedy of an error."""
-    numbers = _Numbers({name: _fact(name, fact, lang) for name, fact in facts.items()})
+    numbers = {name: fact_text(fact, lang) for name, fact in facts.items()}
+    for name, fact in facts.items():
+        if isinstance(fact, (int, float)):
+            numbers[f"{name}_mb"] = numbers[f"{name}_mp"] = number(fact / 1e6, lang)
+    # What is known of the file may be said in words of its own: `error.unsupported_format.format.message`.
+    keys = [*(f"error.{code}.{name}" for name in reversed(tuple(facts))), f"error.{code}"]
     return (
-        word(f"error.{code}.message", lang).format_map(numbers),
-        word(f"error.{code}.remedy", lang).format_map(numbers),
+        filled([f"{key}.message" for key in keys], numbers, lang),
+        filled([f"{key}.remedy" for key in keys], numbers, lang),
     )
 
 
 def number(value: float, lang: str = DEFAULT_LANGUAGE) -> str:
     """Write a number as people read it: three significant digits, the decimal sign of the language."""
+    return _decimal(value, _digits(value), lang)
+
+
+def unit_of(unit: str, value: float | None = None, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return a unit as it is written after `value`: ``month`` or ``months``; empty where there is none."""
+    if not unit:
+        return ""
+    if value is not None and number(abs(value), lang) == "1":
+        return word(f"unit.{unit}.one", lang) if _has(f"unit.{unit}.one") else word(f"unit.{unit}", lang)
+    return word(f"unit.{unit}", lang)
+
+
+def filled(keys: Sequence[str], numbers: Mapping[str, str], lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return the words for the first key that anybody has words for, with `numbers` in their places.
+
+    A catalogue of the user's own may ask for what there is not: then the English words are used, for a
+    message too little must never cost the report.
+    """
+    known = _Numbers(numbers)
+    for catalogue in (_catalogue(lang), _catalogue(DEFAULT_LANGUAGE)):
+        for key in keys:
+            if catalogue.get(key):
+                try:
+                    return catalogue[key].format_map(known)
+                except (ValueError, AttributeError, IndexError, TypeError):
+                    break
+    return keys[-1]
+
+
+def _has(key: str) -> bool:
+    return key in _catalogue(DEFAULT_LANGUAGE)
+
+
+def _digits(value: float) -> int:
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+
+
+@functools.lru_cache(maxsize=4096)
+def _decimal(value: float, digits: int, lang: str) -> str:
     from babel.numbers import format_decimal
 
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return str(format_decimal(round(value, digits) + 0.0, format="#,##0.##", locale=_locale(lang)))
+    places = "#" * max(digits, 2)
+    return str(format_decimal(round(value, digits) + 0.0, format=f"#,##0.{places}", locale=_locale(lang)))
 
 
 class _Numbers(dict[str, str]):
@@ -144,11 +246,12 @@ class _Numbers(dict[str, str]):
 
 
 def _numbers(result: CheckResult, lang: str) -> _Numbers:
-    numbers = _Numbers({name: _fact(name, fact, lang) for name, fact in result.facts.items()})
-    numbers["unit"] = word(f"unit.{result.unit}", lang) if result.unit else ""
+    numbers = _Numbers({name: fact_text(fact, lang) for name, fact in result.facts.items()})
+    numbers["unit"] = unit_of(result.unit, result.value, lang)
     if result.value is not None:
-        numbers["value"] = number(result.value, lang)
-        numbers["size"] = number(abs(result.value), lang)
+        digits = _telling_digits(result)
+        numbers["value"] = _decimal(result.value, digits, lang)
+        numbers["size"] = _decimal(abs(result.value), digits, lang)
     if result.margin is not None:
         numbers["margin"] = number(abs(result.margin), lang)
     if result.limits is not None:
@@ -158,30 +261,44 @@ def _numbers(result: CheckResult, lang: str) -> _Numbers:
     return numbers
 
 
-def _fact(name: str, fact: Fact, lang: str) -> str:
-    if isinstance(fact, str):
-        try:
-            day = date.fromisoformat(fact)
-        except ValueError:
-            return fact
-        from babel.dates import format_date
-
-        return str(format_date(day, format="long", locale=_locale(lang)))
-    return number(fact, lang)
+def _said(keys: Sequence[str], part: str, numbers: Mapping[str, str], lang: str) -> str:
+    text = filled([f"{key}.{part}" for key in keys], numbers, lang)
+    return text[:1].upper() + text[1:]
 
 
-def _first(lang: str, *keys: str) -> str:
-    for catalogue in (_catalogue(lang), _catalogue(DEFAULT_LANGUAGE)):
-        for key in keys:
-            if catalogue.get(key):
-                return catalogue[key]
-    return keys[-1]
+def _telling_digits(result: CheckResult) -> int:
+    """Return how many decimals keep a refused value apart from the bound that it breaks."""
+    assert result.value is not None
+    digits = _digits(result.value)
+    if result.limits is None or result.margin is None or result.margin >= 0:
+        return digits
+    bounds = [bound for bound in result.limits.accepted if bound is not None]
+    while digits < 4 and any(round(result.value, digits) == round(bound, digits) for bound in bounds):
+        digits += 1
+    return digits
 
 
+def fact_text(fact: Fact, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Write a number, an ISO date or a code as people read it, and anything else as it is."""
+    if not isinstance(fact, str):
+        return number(fact, lang)
+    key = f"fact.{fact}"  # a code, or a name that is the same in all languages
+    said = word(key, lang)
+    if said != key:
+        return said
+    try:
+        return date_text(date.fromisoformat(fact), lang)
+    except ValueError:
+        return fact
+
+
+@functools.lru_cache(maxsize=64)
 def _locale(lang: str) -> str:
     # A language of the user's own may be one that CLDR does not know.
     from babel.core import Locale, UnknownLocaleError
 
+    if lang == DEFAULT_LANGUAGE:
+        return "en_GB"  # the day goes before the month
     try:
         return str(Locale.parse(lang.replace("-", "_")))
     except (UnknownLocaleError, ValueError):

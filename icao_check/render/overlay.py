@@ -10,6 +10,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from icao_check.catalogue import TO_CONFIRM
+from icao_check.cropping import cut
+from icao_check.framing import Box, Crop
 from icao_check.messages import number, report_notes, title, word
 from icao_check.photo import Photo
 from icao_check.report import FaceResult, Report
@@ -112,8 +114,16 @@ def draw_overlay(photo: Photo, report: Report, lang: str = "en") -> Image.Image:
     -------
     PIL.Image.Image
         RGB. Left and below are rulers in mm of the print; on the picture are the chin, the crown with the
-        bands in which it may lie, the line of the eyes and the middle; on the right what is wrong.
+        bands in which it may lie, the line of the eyes and the middle, and the best crop where that is not
+        the whole; on the right what is wrong. Where the crop was judged, it is the picture.
     """
+    face, suggested = report.face, None
+    if report.crop is not None and report.crop.box is not None and not report.crop.whole:
+        if report.inputs.framing == "frame":
+            photo = cut(photo, report.crop.box)
+            face = None if face is None else _moved(face, report.crop.box)
+        else:
+            suggested = report.crop
     zoom = min(_PICTURE_HEIGHT / photo.height, _PICTURE_WIDTH / photo.width)
     width, height = max(1, round(photo.width * zoom)), max(1, round(photo.height * zoom))
     scale = report.inputs.scale
@@ -124,12 +134,51 @@ def draw_overlay(photo: Photo, report: Report, lang: str = "en") -> Image.Image:
     image.paste(picture, (_RULER, _PAD))
     canvas = _Canvas(ImageDraw.Draw(image, "RGBA"), zoom, _RULER, _PAD, width, height, scale.px_per_mm)
     _draw_rulers(canvas)
-    if report.face is not None:
-        _draw_middle(canvas, report, report.face)
-        _draw_eyes(canvas, report.face, _colour(report, "head_pose_roll"))
-        _draw_head(canvas, report, report.face, lang)
+    if suggested is not None:
+        _draw_crop(canvas, suggested, lang)
+    if face is not None:
+        _draw_middle(canvas, report, face)
+        _draw_eyes(canvas, face, _colour(report, "head_pose_roll"))
+        _draw_head(canvas, report, face, lang)
     _draw_panel(canvas, report, lang)
     return canvas.written(image)
+
+
+def _moved(face: FaceResult, box: Box) -> FaceResult:
+    """Return a face in the coordinates of a part of the photo."""
+    x, y = box[:2]
+
+    def point(at: tuple[float, float]) -> tuple[float, float]:
+        return at[0] - x, at[1] - y
+
+    return face.model_copy(
+        update={
+            "box": (face.box[0] - x, face.box[1] - y, *face.box[2:]),
+            "pupils": (point(face.pupils[0]), point(face.pupils[1])),
+            "chin": point(face.chin),
+            "crown": point(face.crown),
+        }
+    )
+
+
+def _draw_crop(canvas: _Canvas, crop: Crop, lang: str) -> None:
+    """Draw where the best crop is; what lies outside is dimmed."""
+    assert crop.box is not None
+    x, y, width, height = crop.box
+    left, top = canvas.x(x - 0.5), canvas.y(y - 0.5)
+    right, bottom = canvas.x(x + width - 0.5), canvas.y(y + height - 0.5)
+    edges = canvas.left, canvas.top, canvas.left + canvas.width, canvas.top + canvas.height
+    for corner, opposite in (
+        ((edges[0], edges[1]), (edges[2], top - 1)),
+        ((edges[0], bottom + 1), (edges[2], edges[3])),
+        ((edges[0], top), (left, bottom)),
+        ((right, top), (edges[2], bottom)),
+    ):
+        if opposite[0] > corner[0] and opposite[1] > corner[1]:
+            canvas.draw.rectangle([corner, opposite], (*_INK, 90))
+    canvas.draw.rectangle([(left, top), (right, bottom)], None, _COLOURS[crop.framing or "review"], 3)
+    words = word("overlay.crop", lang)
+    canvas.text((right - 10, bottom - 12), words, _COLOURS[crop.framing or "review"], anchor="rb", boxed=True)
 
 
 def _draw_rulers(canvas: _Canvas) -> None:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from icao_check.catalogue import CATALOGUE
-from icao_check.messages import error_text, number, report_notes, title, word
+from icao_check.messages import (
+    crop_text,
+    date_text,
+    error_text,
+    filled,
+    number,
+    report_notes,
+    title,
+    unit_of,
+    word,
+)
+from icao_check.render.profile import bounds_text
 from icao_check.report import Report
 from icao_check.verdict import CheckResult
 
-__all__ = ["STYLES", "report_table"]
+if TYPE_CHECKING:
+    from icao_check.cropping import CropProposal
+
+__all__ = ["STYLES", "crop_page", "report_table"]
 
 STYLES = {
     "pass": "green",
@@ -41,23 +56,36 @@ def report_table(report: Report, lang: str = "en", *, skipped: bool = False) -> 
     rich.console.RenderableType
         Headline, table, and what a person has to confirm.
     """
-    headline = Text.assemble(
-        (word(f"verdict.{report.verdict}", lang).upper(), STYLES[report.verdict]),
-        "  ",
-        report.photo or "",
-        f"  ({report.profile})",
-    )
+    headline = Text(overflow="fold")
+    headline.append(word(f"verdict.{report.verdict}", lang).upper(), STYLES[report.verdict])
+    headline.append(f"  {report.photo or ''}")
     if report.error is not None:
         return Group(headline, Text(" ".join(error_text(report.error.code, report.error.facts, lang))))
+    subject = Text(f"{report.profile}, {date_text(report.inputs.on, lang)}", style="dim")
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
     for column in ("check", "verdict", "value", "limits"):
         table.add_column(word(f"column.{column}", lang), no_wrap=True)
     for result in report.checks:
         if result.verdict != "skipped" or skipped:
             table.add_row(*_row(result, lang))
-    parts: list[RenderableType] = [headline, table, *_findings(report, lang)]
+    parts: list[RenderableType] = [headline, subject, Text(), table, *_findings(report, lang)]
+    parts += [Text(line) for line in _crop(report, lang)]
     parts += [Text(note, style="dim") for note in report_notes(report, lang)]
     parts.append(Text(f"{word(f'summary.{report.verdict}', lang)} {word('summary.advice', lang)}"))
+    return Group(*parts)
+
+
+def crop_page(proposal: CropProposal, lang: str = "en") -> RenderableType:
+    """Lay out what came of the search for a crop: where it is, what it gets, and what is still wrong."""
+    parts: list[RenderableType] = [Text(line) for line in crop_text(proposal.crop, lang)]
+    if slack := proposal.crop.slack_mm:
+        room = {name: number(length, lang) for name, length in slack.items()}
+        parts.append(Text(filled(["crop.slack"], room, lang), style="dim"))
+    for name, report in proposal.reports.items():
+        words = Text.assemble(f"{name}: ", (word(f"verdict.{report.verdict}", lang), STYLES[report.verdict]))
+        wrong = [title(result.id, lang) for result in report.checks if result.verdict == "fail"]
+        words.append(f" ({', '.join(wrong)})" if wrong else "")
+        parts.append(words)
     return Group(*parts)
 
 
@@ -73,6 +101,15 @@ def _findings(report: Report, lang: str) -> list[RenderableType]:
     return [Text(), grid, Text()] if grid.row_count else []
 
 
+def _crop(report: Report, lang: str) -> tuple[str, ...]:
+    """Say where a better crop is; nothing where the framing is in order or was not looked at."""
+    crop = report.crop
+    if crop is None or crop.reason == "no_face" or crop.whole:
+        return ()
+    how = (f"{word('crop.how', lang)} icao-check crop PHOTO OUT.png",) if crop.box is not None else ()
+    return (*crop_text(crop, lang), *how)
+
+
 def _row(result: CheckResult, lang: str) -> tuple[Text, ...]:
     return (
         Text(title(result.id, lang)),
@@ -85,17 +122,9 @@ def _row(result: CheckResult, lang: str) -> tuple[Text, ...]:
 def _quantity(result: CheckResult, lang: str) -> str:
     if result.value is None:
         return "–"
-    unit = word(f"unit.{CATALOGUE[result.id].unit}", lang) if result.unit else ""
-    return f"{number(result.value, lang)} {unit}".strip()
+    return f"{number(result.value, lang)} {unit_of(result.unit, result.value, lang)}".strip()
 
 
 def limits_text(result: CheckResult, lang: str = "en") -> str:
     """Write the accepted bounds: ``31–36``, ``≤ 50``, ``≥ 90``."""
-    if result.limits is None:
-        return ""
-    low, high = (None if bound is None else number(bound, lang) for bound in result.limits.accepted)
-    if low is None:
-        return f"≤ {high}"
-    if high is None:
-        return f"≥ {low}"
-    return low if low == high else f"{low} – {high}"
+    return "" if result.limits is None else bounds_text(result.limits.accepted, lang)
