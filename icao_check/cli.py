@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from icao_check.errors import DependencyError, PhotoError, ProfileError
+from icao_check.errors import IcaoCheckError, PhotoError
 from icao_check.naming import unknown_name
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def check(
         str | None, typer.Option(metavar="ID", help="Your identifier of the application, for the report.")
     ] = None,
     explain: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="ID,...",
             help="Show what these checks rest on: rule, sources, every evidence.",
@@ -526,9 +526,7 @@ def evaluate(
         typer.Option(metavar="FOLDER", help="Print a label file for the photos of a folder, and end."),
     ] = None,
     separator: Annotated[str, typer.Option(help="Between the cells of the template; ; for Excel.")] = ",",
-    only: Annotated[
-        str | None, typer.Option(metavar="ID,...", help="These checks only; see `icao-check checks`.")
-    ] = None,
+    only: Only = None,
     on: Annotated[
         Any,
         typer.Option(
@@ -552,10 +550,12 @@ def evaluate(
     """
     from icao_check.evaluate import command
 
-    names = None if only is None else [name.strip() for name in only.split(",") if name.strip()]
+    names = _known_checks(only, "--only") if only else None
     if (template is None) == (labels is None):
         raise typer.BadParameter("give either a label file or --template FOLDER")
     if template is not None:
+        if separator not in (",", ";", "\t"):
+            raise typer.BadParameter("a comma, a semicolon or a tab", param_hint="--separator")
         typer.echo(command.template_text(template, profile, names, separator), nl=False)
         return
     assert labels is not None
@@ -581,7 +581,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="icao-check")
-    except (ProfileError, DependencyError) as error:
+    except IcaoCheckError as error:  # a profile, a label file or an installation that cannot be used
         _say(f"icao-check: {error}")
         sys.exit(ExitCode.USAGE)
     except KeyboardInterrupt:
@@ -684,7 +684,7 @@ def _known_language(lang: str) -> None:
         raise typer.BadParameter(unknown_name(lang, languages(), "language"), param_hint="--lang")
 
 
-def _known_checks(names: str | None, option: str) -> tuple[str, ...]:
+def _known_checks(names: list[str] | None, option: str) -> tuple[str, ...]:
     from icao_check.catalogue import CATALOGUE
 
     asked = _listed(names)

@@ -242,7 +242,7 @@ class TestMany:
         ]  # fmt: skip
         assert reports[0]._pixels is None
         content = json.loads(reports[2].to_json("nl"))
-        assert content["error"]["message"].startswith("Het bestand is onvolledig")
+        assert content["error"]["message"].startswith("Het bestand is niet volledig")
         assert content["checks"] == []
 
     def test_it_is_lazy(self, portrait_jpeg):

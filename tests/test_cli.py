@@ -134,7 +134,7 @@ class TestExplain:
             "1 October 2026 EXIF: picture taken decides",
             "20 October 2026 file name given by a messenger agrees: not newer than this",
             "Confidence medium",
-            "FPS Foreign Affairs",
+            "Knack",
             "Adobe Photoshop picture editor decides",
         ):
             assert words in shown, words

@@ -131,7 +131,8 @@ def test_no_kernel_runs_threads_of_its_own():
     for source in Path(ROOT, "icao_check").rglob("*.py"):
         text = source.read_text(encoding="utf-8")
         assert "parallel=True" not in text.replace("``parallel=True``", ""), source.name
-        assert "setNumThreads(" not in text, source.name
+        # The worker processes of a batch are its own.
+        assert source.name == "pool.py" or "setNumThreads(" not in text, source.name
         assert "CascadeClassifier" not in text, source.name
 
 

@@ -63,6 +63,8 @@ def places(text):
 def results():
     """Yield a result for every check and every reason that it may have."""
     facts = {"width": 413, "height": 531, "faces": 2, "taken_on": "2025-01-31", "source": "declared"}
+    facts |= {"on": "2026-11-22", "dated": "2025-01-31", "not_after": "2025-01-31", "software": "GIMP"}
+    facts |= {"usable_until": "2025-07-31", "days_over": 479}
     for spec in CHECKS:
         for reason in sorted({spec.below, spec.above} | REASONS):
             yield CheckResult(
@@ -186,6 +188,7 @@ def test_units_know_one_from_many():
 
 def test_errors_say_what_and_what_to_do(lang):
     facts = {"size": 30_000_000, "limit": 25_000_000, "pixels": 89_478_485, "seconds": 20}
+    facts |= {"format": "HEIC", "extra": "heic"}
     for error in PHOTO_ERRORS:
         message, remedy = error_text(error.code, facts, lang)
         assert message.endswith(".") and remedy.endswith(".") and not set("{}?") & set(message + remedy)

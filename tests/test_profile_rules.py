@@ -33,6 +33,12 @@ en = "Town of Test"
 title = "Town of Test, photo rules"
 as_of = "2026-11-01"
 """
+CITING = """
+[limits.background_colour]
+pass = [80, inf]
+source = ["town"]
+confidence = "low"
+"""
 
 
 @pytest.fixture
@@ -170,7 +176,7 @@ def test_a_town_changes_one_limit(write):
 
 
 def test_a_profile_extends_a_file_beside_it(write):
-    write(OWN, "province.toml")
+    write(OWN + CITING, "province.toml")
     path = write(
         'id = "town"\nextends = "province.toml"\nwithout = ["limits.reuse", "waivers.pose"]\n', "town.toml"
     )
@@ -261,7 +267,7 @@ def test_the_linter_finds_a_result_without_words(monkeypatch):
 
 
 def test_the_linter_finds_a_date_in_the_future(write):
-    problems = lint(load_profile(write(OWN.replace("2026-11-01", "2999-01-01"))))
+    problems = lint(load_profile(write((OWN + CITING).replace("2026-11-01", "2999-01-01"))))
     assert problems == ("source town is dated in the future: 2999-01-01",)
 
 

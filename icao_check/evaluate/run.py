@@ -10,21 +10,15 @@ from datetime import date
 from pathlib import Path
 
 from icao_check.checker import Checker
-from icao_check.errors import PhotoError
+from icao_check.errors import CrashedError
 from icao_check.evaluate.labels import LabelFileError, LabelRow
 from icao_check.evaluate.outcome import Outcome, outcome_of
 from icao_check.report import Report
 
-__all__ = ["CrashedError", "check_rows", "stored_outcomes"]
+__all__ = ["check_rows", "stored_outcomes"]
 
 # Photos handed out per worker before the first is back.
 _AHEAD = 4
-
-
-class CrashedError(PhotoError):
-    """The checker itself failed on this photo: a defect of the program, not of the file."""
-
-    code = "crashed"
 
 
 def check_rows(
