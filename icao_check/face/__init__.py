@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from icao_check.face.cutout import Cutout, cut_out, face_cutout
 from icao_check.face.detection import Detection, FaceFinder
+from icao_check.face.head import estimate_crown
 from icao_check.face.points import Posture
 from icao_check.face.pose import Pose, pose_of
 from icao_check.landmarks import Landmarks
@@ -105,7 +106,7 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
     """
     placed = finder.place(photo, detections[0])
     landmarks = placed.landmarks
-    crown, uncertainty = landmarks.crown
+    crown, uncertainty = estimate_crown(landmarks)
     return Face(
         detections=detections,
         landmarks=landmarks,
