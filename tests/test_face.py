@@ -85,14 +85,14 @@ def test_a_picture_that_lies_on_its_side_is_found(finder, portrait, quarters):
 def test_all_faces_are_found_and_the_largest_is_the_first(finder, portrait):
     frame = np.full((900, 1200, 3), 190, np.uint8)
     frame[150:690, 60:480] = portrait
-    frame[300:624, 700:952] = cv2.resize(portrait[:, ::-1], (252, 324), interpolation=cv2.INTER_AREA)
+    frame[300:786, 700:1078] = cv2.resize(portrait[:, ::-1], (378, 486), interpolation=cv2.INTER_AREA)
     found = finder.detect(read_photo(frame))
     assert len(found) == 2
     boxes = [face.box for face in found]
-    assert boxes[0][2] / boxes[1][2] == pytest.approx(540 / 324, rel=0.2)
-    for (x, y, width, height), (left, right) in zip(boxes, ((60, 480), (700, 952)), strict=True):
+    assert boxes[0][2] / boxes[1][2] == pytest.approx(540 / 486, rel=0.1)
+    for (x, y, width, height), (left, right) in zip(boxes, ((60, 480), (700, 1078)), strict=True):
         assert left < x + width / 2 < right
-        assert 150 < y + height / 2 < 690
+        assert 150 < y + height / 2 < 786
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -53,6 +53,8 @@ class Face:
         One standard deviation of each along the axis of the head, in px.
     pose : Pose
         Direction in which the face looks, and distance of the camera.
+    lip_gap : float
+        Between the lips, in shares of the thickness of the lower lip.
     regions : Regions
         Person and background.
     """
@@ -65,6 +67,7 @@ class Face:
     chin_uncertainty: float
     crown_uncertainty: float
     pose: Pose
+    lip_gap: float
     regions: Regions
 
 
@@ -116,5 +119,6 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         chin_uncertainty=landmarks.chin_deviation,
         crown_uncertainty=uncertainty,
         pose=pose_of(placed),
+        lip_gap=placed.lip_gap,
         regions=find_regions(photo, landmarks),
     )

@@ -170,11 +170,14 @@ class Placed:
         Of the landmarks.
     whole : ndarray of shape (4,), float32
         As in :class:`Look`.
+    lip_gap : float
+        Between the lips, in shares of the thickness of the lower lip.
     """
 
     landmarks: Landmarks
     posture: Posture
     whole: NDArray[np.float32]
+    lip_gap: float
 
 
 class PointPlacer:
@@ -183,7 +186,7 @@ class PointPlacer:
     def __init__(self) -> None:
         self._head = Network("face_points", ("moments", "whole"))
         self._eye = Network("eye_points", ("moments",))
-        self._mouth = Network("mouth_points", ("moments",))
+        self._mouth = Network("mouth_points", ("moments", "whole"))
 
     def load(self) -> None:
         """Load the models of this thread now."""
@@ -234,14 +237,15 @@ class PointPlacer:
             look = self.look(photo, found)
             points, deviation = _spread_out(look)
             found = posture_of(points)
-        self._look_closer(photo, found, points, deviation)
-        return Placed(Landmarks(points, deviation), posture_of(points), look.whole)
+        gap = self._look_closer(photo, found, points, deviation)
+        return Placed(Landmarks(points, deviation), posture_of(points), look.whole, gap)
 
-    def _look_closer(self, photo: Photo, posture: Posture, points: Points, deviation: Points) -> None:
+    def _look_closer(self, photo: Photo, posture: Posture, points: Points, deviation: Points) -> float:
+        """Place eyes and mouth better; return the gap between the lips."""
         left, right = _view(photo, posture, EYE), _view(photo, posture, EYE, mirror=True)
         mouth = _view(photo, posture, MOUTH)
         (eyes,) = self._eye(np.stack([left.pixels, right.pixels]))
-        (lips,) = self._mouth(mouth.pixels[np.newaxis])
+        lips, apart = self._mouth(mouth.pixels[np.newaxis])
         for moments, view, part, targets in (
             (eyes[0], left, EYE, EYE.points),
             (eyes[1], right, EYE, MIRROR[EYE.points]),
@@ -253,6 +257,7 @@ class PointPlacer:
             trusted = (spread < deviation[targets]) & (moved < _ASTRAY * posture.size) & known
             use = trusted | ~known
             points[targets[use]], deviation[targets[use]] = places[use], spread[use]
+        return max(0.0, float(apart[0, 0]))
 
 
 def _spread_out(look: Look) -> tuple[Points, Points]:

@@ -33,10 +33,12 @@ def export(source: Path, out: Path) -> None:
     """Write `out` and check that OpenCV computes what PyTorch does."""
     saved = torch.load(source, weights_only=True)
     part = PARTS[saved["part"]]
-    net: nn.Module = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, part.whole)
+    lips = saved["part"] == "mouth"
+    whole, hidden = (1, 32) if lips else (part.whole, 64)
+    net: nn.Module = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, whole, hidden)
     count = 2 if saved["part"] == "eye" else 1
     example = torch.rand(count, 3, part.framing.pixels, part.framing.pixels)
-    names = ["moments", "whole"] if part.whole else ["moments"]
+    names = ["moments", "whole"] if whole else ["moments"]
     net.load_state_dict(saved["state"])
     net = fused(net.eval())
     torch.onnx.export(

@@ -68,10 +68,12 @@ class PointNet(nn.Module):
         Channels at strides 2, 4, 8, 16 (and 32).
     whole : int
         Length of the vector about the whole; 0 for none.
+    hidden : int
+        Width of the layer before that vector.
     """
 
     def __init__(
-        self, pixels: int, points: int, stride: int, widths: tuple[int, ...], whole: int = 0
+        self, pixels: int, points: int, stride: int, widths: tuple[int, ...], whole: int = 0, hidden: int = 64
     ) -> None:
         super().__init__()
         self.pixels, self.stride = pixels, stride
@@ -91,9 +93,9 @@ class PointNet(nn.Module):
             nn.Sequential(
                 nn.Flatten(),
                 nn.Dropout(0.2),
-                nn.Linear(widths[-1] * cells * cells, 64),
+                nn.Linear(widths[-1] * cells * cells, hidden),
                 nn.ReLU(),
-                nn.Linear(64, whole),
+                nn.Linear(hidden, whole),
             )
             if whole
             else None
