@@ -139,7 +139,7 @@ class Look:
     points, deviation : ndarray of shape (K, 2) and (K,), float64
         Of the points of :data:`HEAD`, in px of the photo.
     whole : ndarray of shape (4,), float32
-        Its vector about the head as a whole: yaw and pitch, log-odds of a face, nearness of the camera (see
+        Its vector about the head as a whole: yaw and pitch, log-odds of a face, and nearness of the camera, which is not used (see
         :mod:`icao_check.face.pose`).
     """
 
