@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -66,21 +67,45 @@ class TestHeadGeometry:
         assert benchmark(twin, *self.points) == pytest.approx(geometry.head_geometry(*self.points))
 
 
-@pytest.mark.benchmark(group="lip_gap and mouth_shape")
+@pytest.mark.benchmark(group="head_placement and head_angles")
+class TestHeadPlacement:
+    points = TestHeadGeometry.points
+
+    def test_kernels(self, benchmark):
+        def kernels():
+            geometry.head_placement(400.0, self.points[0], self.points[2], 827, 1063)
+            return geometry.head_angles(4.0, -3.0, 1.5)
+
+        benchmark(kernels)
+
+    def test_numpy_and_opencv(self, benchmark):
+        def twins():
+            pupils, chin, crown = self.points
+            eyes = pupils.mean(axis=0)
+            (eyes + chin)[0] / 2 / 827 - 0.5, 1 - (eyes[1] + 0.5) / 1063, crown[1] + 0.5
+            turn = (
+                cv2.Rodrigues(np.radians([[-3.0], [0.0], [0.0]]))[0]
+                @ cv2.Rodrigues(np.radians([[0.0], [4.0], [0.0]]))[0]
+            )
+            roll = np.radians(1.5) - np.arctan2(turn[1, 0], turn[0, 0])
+            nose = cv2.Rodrigues(np.array([[0.0], [0.0], [roll]]))[0] @ turn[:, 2]
+            return np.degrees(np.arctan2(nose[0], nose[2])), np.degrees(np.arcsin(-nose[1]))
+
+        assert benchmark(twins) == pytest.approx(geometry.head_angles(4.0, -3.0, 1.5))
+
+
+@pytest.mark.benchmark(group="mouth_shape")
 class TestMouth:
     upper = np.array([[390.0, 700.0], [410.0, 702.0], [430.0, 700.0]])
 
     def test_kernels(self, benchmark):
         def kernels():
-            expression.lip_gap(self.upper, self.upper + 3.0, self.upper + 20.0)
             expression.mouth_shape(self.upper[:2], self.upper[1:], self.upper[::2].copy())
 
         benchmark(kernels)
 
     def test_numpy(self, benchmark):
         def twin():
-            np.linalg.norm(self.upper - (self.upper + 3.0), axis=1).max()
-            np.linalg.norm((self.upper + 3.0) - (self.upper + 20.0), axis=1).max()
             axis = self.upper[2] - self.upper[0]
             turned = self.upper @ np.array([axis, [-axis[1], axis[0]]]).T / (axis @ axis)
             return turned[1] - turned[0]

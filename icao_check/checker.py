@@ -19,7 +19,7 @@ from icao_check.catalogue import CATALOGUE, CHECKS, EVIDENCE_CHECKS, TO_CONFIRM,
 from icao_check.cropping import CropProposal, cut
 from icao_check.dependencies import require_opencv
 from icao_check.errors import PhotoError
-from icao_check.face import Detection, Face, FaceFinder, describe_face, find_face
+from icao_check.face import Detection, Face, FaceFinder, Posture, describe_face, find_face
 from icao_check.framing import FRAMING_CHECKS, Crop, FramingRules, HeadPlace, Level, Requirement, slack, solve
 from icao_check.measurement import Measurement, significant
 from icao_check.measures.case import Case, Measure
@@ -148,7 +148,9 @@ class Checker:
         photo = read_photo(noise)
         self.check(noise)
         # Noise shows no face: the landmarks of one are put where it would be, so that every measure runs.
-        face = describe_face(photo, self._finder, (Detection((80.0, 120.0, 120.0, 120.0), 1.0),))
+        face = describe_face(
+            photo, self._finder, (Detection(Posture(np.array([140.0, 150.0]), 50.0, 0.0), 1.0),)
+        )
         size = self.profile.print_size
         case = Case(
             photo=photo,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.util
 import tomllib
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 from icao_check.errors import DependencyError
 
-__all__ = ["landmark_predictor_path", "models_digest", "weight_path"]
+__all__ = ["models_digest", "weight_path"]
 
 
 def _room() -> Path:
@@ -43,29 +41,8 @@ def weight_path(name: str) -> Path:
     return path
 
 
-def landmark_predictor_path() -> Path:
-    """Return the file of dlib's 68-point predictor.
-
-    It lies in the package ``face_recognition_models``, which is found but not imported: its import needs an
-    old setuptools.
-
-    Raises
-    ------
-    DependencyError
-        That package is not installed.
-    """
-    spec = importlib.util.find_spec("face_recognition_models")
-    if spec is not None and spec.submodule_search_locations:
-        folder = Path(spec.submodule_search_locations[0])
-        path = folder / "models" / "shape_predictor_68_face_landmarks.dat"
-        if path.is_file():
-            return path
-    raise DependencyError("face landmarks are missing. Install them: pip install face_recognition_models")
-
-
 @functools.cache
 def models_digest() -> str:
     """Return the SHA-256 over the digests of all models that take part in a report."""
     parts = [f"{name}:{entry['sha256']}" for name, entry in sorted(_registry().items())]
-    parts.append(f"face_recognition_models:{version('face_recognition_models')}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -23,10 +23,26 @@ def head_geometry(pupils, chin, crown):
     return abs(right - left), roll, math.dist(chin, crown), (between.real + chin[0]) / 2
 
 
-def lip_gap(upper, lower, lower_edge):
-    gaps = [math.dist(a, b) for a, b in zip(upper, lower, strict=True)]
-    thicknesses = [math.dist(a, b) for a, b in zip(lower, lower_edge, strict=True)]
-    return max(gaps), max(thicknesses)
+def head_placement(centre, pupils, crown, width, height):
+    """Measure from the outer edges of the picture: pixel 0 reaches from -0.5 to 0.5."""
+    eyes = np.mean(pupils, axis=0)
+    return (centre + 0.5) / width - 0.5, 1.0 - (eyes[1] + 0.5) / height, crown[1] - (-0.5)
+
+
+def turned_head(yaw, pitch, roll):
+    """Rotation of a head: first yaw, then pitch, then roll; x right, y down, z towards the camera."""
+    a, b, c = np.radians([yaw, pitch, roll])
+    about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+    about_z = np.array([[np.cos(c), -np.sin(c), 0], [np.sin(c), np.cos(c), 0], [0, 0, 1]])
+    return about_z @ about_x @ about_y
+
+
+def head_angles(yaw, pitch, eye_line):
+    """Tilt the turned head until its eye line lies as it is seen, then read where its nose points."""
+    x, y, _ = turned_head(yaw, pitch, 0.0) @ [1.0, 0.0, 0.0]
+    nose = turned_head(yaw, pitch, eye_line - math.degrees(math.atan2(y, x))) @ [0.0, 0.0, 1.0]
+    return math.degrees(math.atan2(nose[0], nose[2])), math.degrees(math.asin(np.clip(-nose[1], -1, 1)))
 
 
 def mouth_shape(corners, lips, pupils):

@@ -15,7 +15,7 @@ import pytest
 
 from icao_check import weights
 from icao_check.errors import DependencyError
-from icao_check.face import FaceFinder, find_face
+from icao_check.face import FaceFinder, detection, find_face
 from icao_check.photo import read_photo
 from icao_check.regions import BACKGROUND, PERSON
 from tests.conftest import ROOT
@@ -52,6 +52,86 @@ def test_a_small_face_in_a_large_frame_is_found(finder, portrait):
     assert 700 < face.pupils[0][0] < face.pupils[1][0] < 1027
 
 
+def covered(portrait):
+    """Return the portrait behind a mask, from the bridge of the nose to below the chin."""
+    picture = portrait.copy()
+    mask = np.array([[160, 255], [275, 255], [270, 330], [218, 365], [165, 330]])
+    cv2.fillPoly(picture, [mask], (120, 160, 190))
+    return picture
+
+
+def test_a_covered_mouth_does_not_hide_the_face(finder, portrait):
+    reference = find_face(read_photo(portrait), finder)
+    face = find_face(read_photo(covered(portrait)), finder)
+    distance = np.linalg.norm(reference.pupils[1] - reference.pupils[0])
+    assert np.linalg.norm(face.pupils - reference.pupils, axis=1).max() < 0.1 * distance
+    # what is hidden is known to be less certain
+    assert face.chin_uncertainty > reference.chin_uncertainty
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_picture_that_lies_on_its_side_is_found(finder, portrait, quarters):
+    upright = find_face(read_photo(portrait), finder)
+    turned = find_face(read_photo(np.ascontiguousarray(np.rot90(portrait, quarters))), finder)
+    size = upright.detections[0].posture.size
+    height, width = portrait.shape[:2]
+    x, y = upright.pupils.T
+    there = {1: (y, width - 1 - x), 2: (width - 1 - x, height - 1 - y), 3: (height - 1 - y, x)}[quarters]
+    expected = np.array(there).T
+    # the eye on the left of the face is the left one, however the picture lies
+    assert np.linalg.norm(turned.pupils - expected, axis=1).max() < 0.08 * size
+
+
+def test_all_faces_are_found(finder, portrait):
+    frame = np.full((900, 1200, 3), 190, np.uint8)
+    frame[150:690, 60:480] = portrait
+    frame[300:786, 700:1078] = cv2.resize(portrait[:, ::-1], (378, 486), interpolation=cv2.INTER_AREA)
+    found = finder.detect(read_photo(frame))
+    assert len(found) == 2
+    assert found[0].posture.size >= found[1].posture.size
+    boxes = sorted(face.box for face in found)
+    for (x, y, width, height), (left, right) in zip(boxes, ((60, 480), (700, 1078)), strict=True):
+        assert left < x + width / 2 < right
+        assert 150 < y + height / 2 < 786
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nobody_is_found_where_nobody_is(finder, seed):
+    rng = np.random.default_rng(seed)
+    cells = rng.integers(0, 256, (12, 9, 3)).astype(np.uint8)
+    for picture in (
+        cv2.resize(cells, (350, 450), interpolation=cv2.INTER_CUBIC),
+        cv2.resize(cells, (350, 450), interpolation=cv2.INTER_NEAREST),
+        rng.integers(0, 256, (450, 350, 3)).astype(np.uint8),
+        np.full((450, 350, 3), rng.integers(0, 256, 3), np.uint8),
+    ):
+        assert finder.detect(read_photo(picture)) == ()
+
+
+def test_hair_and_background_do_not_move_the_crown_far(finder, portrait):
+    face = find_face(read_photo(portrait), finder)
+    eyes = face.pupils.mean(axis=0)
+    proportion = np.linalg.norm(face.crown - eyes) / np.linalg.norm(face.chin - eyes)
+    assert 0.75 < proportion < 1.3
+    assert 0 < face.crown_uncertainty < 0.3 * np.linalg.norm(face.chin - eyes)
+
+
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_boxes_in_a_turned_picture_are_places_in_the_photo(quarters, factor):
+    small = np.zeros((300, 220, 3), np.uint8)
+    small[100:140, 60:100] = 255
+    rows, columns = np.nonzero(np.rot90(small[..., 0], quarters))
+    box = dlib.rectangle(int(columns.min()), int(rows.min()), int(columns.max()), int(rows.max()))
+    face = detection.Detection(detection._posture_of_box(box, quarters, small, factor), 1.0)
+    x, y, width, height = face.box
+    assert (x + width / 2, y + height / 2) == pytest.approx(
+        ((79.5 + 0.5) * factor - 0.5, (119.5 + 0.5) * factor - 0.5)
+    )
+    assert width == pytest.approx(40 * factor)
+    assert face.posture.roll == pytest.approx(quarters * np.pi / 2)
+
+
 def test_person_and_wall_are_told_apart(finder, portrait):
     photo = read_photo(portrait)
     face = find_face(photo, finder)
@@ -67,24 +147,26 @@ def test_person_and_wall_are_told_apart(finder, portrait):
 
 def test_threads_do_not_share_a_detector(finder, portrait):
     photo = read_photo(portrait)
-    detectors = set()
+    found = {}
 
-    def work():
-        finder.detect(photo)
-        detectors.add(id(finder._detector()))
+    def work(number):
+        found[number] = (finder.detect(photo), finder._histograms())
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
     for thread in threads:
         thread.start()
+    for thread in threads:
         thread.join()
-    finder.detect(photo)
-    assert id(finder._detector()) not in detectors or len(detectors) >= 1
+    detectors = [detector for _, detector in found.values()]
+    assert len({id(detector) for detector in (*detectors, finder._histograms())}) == 4
+    expected = [face.box for face in finder.detect(photo)]
+    assert all([face.box for face in faces] == expected for faces, _ in found.values())
 
 
 def test_a_finder_can_be_pickled(finder, portrait):
     again = pickle.loads(pickle.dumps(finder))
     photo = read_photo(portrait)
-    assert again.detect(photo) == finder.detect(photo)
+    assert [face.box for face in again.detect(photo)] == [face.box for face in finder.detect(photo)]
 
 
 class TestWeights:
@@ -102,11 +184,6 @@ class TestWeights:
         monkeypatch.setattr(weights, "_room", lambda: tmp_path)
         with pytest.raises(DependencyError, match="Reinstall"):
             weights.weight_path("frontal_face_hog")
-
-    def test_missing_landmarks_name_the_remedy(self, monkeypatch):
-        monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
-        with pytest.raises(DependencyError, match="pip install"):
-            weights.landmark_predictor_path()
 
     def test_the_digest_is_one_line_of_hexadecimal(self):
         assert len(bytes.fromhex(weights.models_digest())) == 32

@@ -45,10 +45,34 @@ def test_head_geometry(pupils, chin, crown):
     np.testing.assert_allclose(found, naive.head_geometry(pupils, chin[0], crown[0]), atol=TOLERANCE * 1e3)
 
 
-@given(points(3), points(3), points(3))
-def test_lip_gap(upper, lower, lower_edge):
-    found = expression.lip_gap(upper, lower, lower_edge)
-    np.testing.assert_allclose(found, naive.lip_gap(upper, lower, lower_edge), atol=TOLERANCE * 1e3)
+@given(st.floats(-1e4, 1e4), points(2), points(1), st.integers(1, 10_000), st.integers(1, 10_000))
+def test_head_placement(centre, pupils, crown, width, height):
+    found = geometry.head_placement(centre, pupils, crown[0], width, height)
+    np.testing.assert_allclose(
+        found, naive.head_placement(centre, pupils, crown[0], width, height), atol=TOLERANCE * 1e3
+    )
+
+
+angles = st.floats(-80, 80)
+
+
+@given(angles, angles, st.floats(-180, 180))
+def test_head_angles(yaw, pitch, eye_line):
+    found = geometry.head_angles(yaw, pitch, eye_line)
+    np.testing.assert_allclose(found, naive.head_angles(yaw, pitch, eye_line), atol=1e-6)
+
+
+@given(angles, angles, st.floats(-90, 90))
+def test_a_mirror_turns_the_sign_of_yaw_alone(yaw, pitch, eye_line):
+    here = geometry.head_angles(yaw, pitch, eye_line)
+    there = geometry.head_angles(-yaw, pitch, -eye_line)
+    np.testing.assert_allclose(there, (-here[0], here[1]), atol=1e-6)
+
+
+@given(angles)
+def test_a_level_head_has_the_angles_that_were_measured(angle):
+    np.testing.assert_allclose(geometry.head_angles(angle, 0.0, 0.0), (angle, 0.0), atol=1e-9)
+    np.testing.assert_allclose(geometry.head_angles(0.0, angle, 0.0), (0.0, angle), atol=1e-9)
 
 
 @given(points(2), points(2), points(2))

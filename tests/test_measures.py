@@ -81,6 +81,31 @@ class TestGeometry:
         moved = geometry.head_centring(make_case(shifted)).value - geometry.head_centring(case).value
         assert moved == pytest.approx(10, abs=1)
 
+    def test_the_eye_line_follows_a_shift(self, make_case, portrait, case):
+        lower = np.concatenate([portrait[:1].repeat(54, axis=0), portrait[:-54]])  # 10 % of the height
+        moved = make_case(lower)
+        drop = geometry.eye_line(case).value - geometry.eye_line(moved).value
+        assert drop == pytest.approx(10, abs=1)
+        gained = geometry.margin_above(moved).value - geometry.margin_above(case).value
+        assert gained == pytest.approx(4.5, abs=1)
+        assert 50 < geometry.eye_line(case).value < 70
+
+    def test_a_cut_crown_leaves_less_than_no_room(self, make_case, portrait, case):
+        cut = make_case(portrait[120:])
+        assert geometry.margin_above(cut).value < 0 < geometry.margin_above(case).value
+
+    def test_yaw_is_that_of_the_pose(self, case):
+        level = np.array([[150.0, 230.0], [250.0, 230.0]])
+        for yaw in (0.0, 12.0, -12.0):
+            pose = dataclasses.replace(case.face.pose, yaw=yaw, pitch=0.0)
+            turned = dataclasses.replace(case, face=dataclasses.replace(case.face, pose=pose, pupils=level))
+            assert geometry.head_pose_yaw(turned).value == pytest.approx(yaw, abs=1e-9)
+        assert geometry.head_pose_yaw(case).uncertainty > 0.5
+
+    def test_a_mirror_turns_yaw(self, make_case, portrait, case):
+        mirrored = geometry.head_pose_yaw(make_case(portrait[:, ::-1])).value
+        assert mirrored == pytest.approx(-geometry.head_pose_yaw(case).value, abs=4)
+
     def test_faces_are_counted_by_size(self, make_case, portrait, case):
         assert geometry.single_face(case).value == 1.0
         twins = geometry.single_face(make_case(np.concatenate([portrait, portrait], axis=1)))

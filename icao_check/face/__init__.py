@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from icao_check.face.cutout import Cutout, cut_out, face_cutout
 from icao_check.face.detection import Detection, FaceFinder
 from icao_check.face.head import estimate_crown
+from icao_check.face.points import Posture
+from icao_check.face.pose import Pose, pose_of
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.regions import Regions, find_regions
@@ -20,6 +22,8 @@ __all__ = [
     "Face",
     "FaceFinder",
     "Landmarks",
+    "Pose",
+    "Posture",
     "cut_out",
     "describe_face",
     "face_cutout",
@@ -45,8 +49,12 @@ class Face:
         Lowest point of the chin.
     crown : ndarray of shape (2,), float64
         Top of the skull, ignoring hair.
-    crown_uncertainty : float
-        One standard deviation of the crown along the axis of the head, in px.
+    chin_uncertainty, crown_uncertainty : float
+        One standard deviation of each along the axis of the head, in px.
+    pose : Pose
+        Direction in which the face looks.
+    lip_gap : float
+        Between the lips, in shares of the thickness of the lower lip.
     regions : Regions
         Person and background.
     """
@@ -56,7 +64,10 @@ class Face:
     pupils: NDArray[np.float64]
     chin: NDArray[np.float64]
     crown: NDArray[np.float64]
+    chin_uncertainty: float
     crown_uncertainty: float
+    pose: Pose
+    lip_gap: float
     regions: Regions
 
 
@@ -96,8 +107,18 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
     Face
         The main face.
     """
-    landmarks = finder.landmarks(photo, detections[0])
-    pupils = np.stack([landmarks.left_eye.mean(axis=0), landmarks.right_eye.mean(axis=0)])
-    regions = find_regions(photo, landmarks)
-    crown, uncertainty = estimate_crown(pupils, landmarks.chin, regions)
-    return Face(detections, landmarks, pupils, landmarks.chin.copy(), crown, uncertainty, regions)
+    placed = finder.place(photo, detections[0])
+    landmarks = placed.landmarks
+    crown, uncertainty = estimate_crown(landmarks)
+    return Face(
+        detections=detections,
+        landmarks=landmarks,
+        pupils=landmarks.pupils,
+        chin=landmarks.chin,
+        crown=crown,
+        chin_uncertainty=landmarks.chin_deviation,
+        crown_uncertainty=uncertainty,
+        pose=pose_of(placed),
+        lip_gap=placed.lip_gap,
+        regions=find_regions(photo, landmarks),
+    )

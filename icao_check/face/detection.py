@@ -1,9 +1,12 @@
-"""Where are the faces, and where are their landmarks."""
+"""Where the faces of a photo are."""
 
 from __future__ import annotations
 
+import functools
+import math
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -11,51 +14,75 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.landmarks import LANDMARK_COUNT, Landmarks
+from icao_check.face.points import Look, Placed, PointPlacer, Posture, posture_of_look
 from icao_check.photo import Photo
-from icao_check.weights import landmark_predictor_path, weight_path
+from icao_check.weights import weight_path
 
 __all__ = ["Detection", "FaceFinder"]
 
 # Rows of the reductions that are searched, until a face is found. The detector sees faces from 80 px.
 _SEARCH_HEIGHTS = (400, 800, 1600)
-# The predictor was trained on faces of about this height; larger ones only cost time.
-_LANDMARK_FACE_PX = 200.0
+_TURNED_HEIGHT = 400
+# The box of a face, from the brows to the chin, in face sizes, and how far its middle lies below the eyes.
+_BOX = 2.4
+_MIDDLE = 0.5
+# Where the eyes of a portrait may be (shares of its width and height), and its face sizes (of its height):
+# what the detector misses behind a mask or a scarf is looked for there.
+_PORTRAIT_EYES = tuple((x, y) for y in (0.45, 0.38, 0.52) for x in (0.5, 0.42, 0.58))
+_PORTRAIT_SIZES = (0.2, 0.15, 0.26)
+# Log-odds of a face that count there: random patterns reach 4, faces behind masks begin at 8.
+_PORTRAIT_LOG_ODDS = 6.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Detection:
     """One face.
 
     Attributes
     ----------
-    box : (x, y, width, height)
-        In px of the upright full-resolution photo.
+    posture : Posture
+        Place, size and roll in px of the upright full-resolution photo.
     confidence : float
-        Of the detector; comparable only among faces of one photo.
+        0–1.
+    look : Look or None
+        What the network that sees the whole head said there.
     """
 
-    box: tuple[float, float, float, float]
+    posture: Posture
     confidence: float
+    look: Look | None = field(default=None, repr=False)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Upright box (x, y, width, height) around the face, in px of the photo."""
+        side = _BOX * self.posture.size
+        x, y = self.posture.eyes + _MIDDLE * self.posture.size * self.posture.down - side / 2.0
+        return float(x), float(y), side, side
 
 
 class FaceFinder:
     """Finds faces and their landmarks; safe to share between threads.
 
-    dlib's detectors are not thread-safe, so each thread loads its own; the landmark predictor is read-only
-    and shared.
+    dlib's histograms of oriented gradients propose faces, in the whole picture and then finer. Where they
+    propose nothing (a covered mouth, a dark picture), the network that places the landmarks looks where the
+    face of a portrait should be; then the picture is turned. A proposal counts once that network sees a face
+    there too. dlib's detectors are not thread-safe, so each thread loads its own.
     """
 
     def __init__(self) -> None:
+        self._placer = PointPlacer()
         self._own = threading.local()
-        self._predictor: Any = None
-        self._loading = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
         return {}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__()  # type: ignore[misc]
+
+    def load(self) -> None:
+        """Load the models of this thread now instead of with the first photo."""
+        self._placer.load()
+        self._histograms()
 
     def detect(self, photo: Photo) -> tuple[Detection, ...]:
         """Return all faces, the largest first.
@@ -68,62 +95,74 @@ class FaceFinder:
         Returns
         -------
         tuple of Detection
-            Empty where there is none, even at the finest scale searched.
+            Empty where there is none, even at the finest scale searched. Finer scales are searched only while
+            nothing is found: beside a large face, one below a fifth of the picture's height may be missed.
         """
-        for height in _SEARCH_HEIGHTS:
-            small = photo.reduced(height)
-            boxes, scores, _ = dlib.fhog_object_detector.run(self._detector(), _grey(small), 0, 0.0)
-            if boxes or height >= photo.height:
-                factor = photo.height / small.shape[0]
-                found = [
-                    Detection(_full_resolution(box, factor), float(score))
-                    for box, score in zip(boxes, scores, strict=True)
-                ]
-                return tuple(sorted(found, key=lambda face: face.box[2] * face.box[3], reverse=True))
+        searches: tuple[Callable[[], list[Detection]], ...] = (
+            *(functools.partial(self._search, photo, rows) for rows in _heights(photo)),
+            functools.partial(self._portrait, photo),
+            *(functools.partial(self._search, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
+        )
+        for search in searches:
+            looked = (replace(face, look=self._placer.look(photo, face.posture)) for face in search())
+            found = [face for face in looked if face.look is not None and face.look.is_face]
+            if found:
+                return tuple(sorted(found, key=lambda face: face.posture.size, reverse=True))
         return ()
 
-    def landmarks(self, photo: Photo, detection: Detection) -> Landmarks:
+    def place(self, photo: Photo, detection: Detection) -> Placed:
         """Return the landmarks of one face, in px of the upright full-resolution photo."""
-        x, y, width, height = detection.box
-        rows = min(photo.height, max(1, round(photo.height * _LANDMARK_FACE_PX / height)))
+        return self._placer.place(photo, detection.posture, detection.look)
+
+    def _search(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
+        """Search a reduction of the photo, turned by quarter turns counter-clockwise, for gradients."""
         small = photo.reduced(rows)
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        # A fresh array: dlib is strict about strides, even those of a single pixel.
+        turned = np.empty(grey.shape if quarters % 2 == 0 else grey.shape[::-1], np.uint8)
+        turned[:] = np.rot90(grey, quarters)
+        boxes, scores, _ = dlib.fhog_object_detector.run(self._histograms(), turned, 0, 0.0)
         factor = photo.height / small.shape[0]
-        box = dlib.rectangle(
-            round((x + 0.5) / factor - 0.5),
-            round((y + 0.5) / factor - 0.5),
-            round((x + width + 0.5) / factor - 0.5) - 1,
-            round((y + height + 0.5) / factor - 0.5) - 1,
-        )
-        shape = self._shared_predictor()(_grey(small), box)
-        points = np.array([(point.x, point.y) for point in shape.parts()], np.float64)
-        assert points.shape == (LANDMARK_COUNT, 2)
-        return Landmarks((points + 0.5) * factor - 0.5)
+        return [
+            Detection(_posture_of_box(box, quarters, small, factor), 1.0 / (1.0 + math.exp(-float(score))))
+            for box, score in zip(boxes, scores, strict=True)
+        ]
 
-    def load(self) -> None:
-        """Load the models of this thread now instead of with the first photo."""
-        self._detector()
-        self._shared_predictor()
+    def _portrait(self, photo: Photo) -> list[Detection]:
+        """Look where the face of a portrait should be; return the surest place, or nothing."""
+        best: tuple[float, Posture] | None = None
+        for size in _PORTRAIT_SIZES:
+            for x, y in _PORTRAIT_EYES:
+                eyes = np.array([x * photo.width - 0.5, y * photo.height - 0.5])
+                look = self._placer.look(photo, Posture(eyes, size * photo.height, 0.0))
+                if look.log_odds > (_PORTRAIT_LOG_ODDS if best is None else best[0]):
+                    best = look.log_odds, posture_of_look(look)
+            if best is not None:
+                return [Detection(best[1], 1.0 / (1.0 + math.exp(-best[0])))]
+        return []
 
-    def _detector(self) -> Any:
+    def _histograms(self) -> Any:
         if not hasattr(self._own, "detector"):
             self._own.detector = dlib.fhog_object_detector(str(weight_path("frontal_face_hog")))
         return self._own.detector
 
-    def _shared_predictor(self) -> Any:
-        with self._loading:
-            if self._predictor is None:
-                self._predictor = dlib.shape_predictor(str(landmark_predictor_path()))
-        return self._predictor
+
+def _heights(photo: Photo) -> list[int]:
+    """Rows of the reductions to search: none finer than the photo itself, but at least one."""
+    return [rows for k, rows in enumerate(_SEARCH_HEIGHTS) if k == 0 or _SEARCH_HEIGHTS[k - 1] < photo.height]
 
 
-def _grey(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def _full_resolution(box: Any, factor: float) -> tuple[float, float, float, float]:
-    return (
-        (box.left() + 0.5) * factor - 0.5,
-        (box.top() + 0.5) * factor - 0.5,
-        box.width() * factor,
-        box.height() * factor,
-    )
+def _posture_of_box(box: Any, quarters: int, small: NDArray[np.uint8], factor: float) -> Posture:
+    """Carry dlib's box in a reduction, turned by quarter turns counter-clockwise, to the photo."""
+    height, width = small.shape[:2]
+    x = box.left() + (box.width() - 1) / 2.0
+    y = box.top() + (box.height() - 1) / 2.0
+    if quarters == 1:
+        x, y = width - 1.0 - y, x
+    elif quarters == 2:
+        x, y = width - 1.0 - x, height - 1.0 - y
+    elif quarters == 3:
+        x, y = y, height - 1.0 - x
+    size, roll = box.width() * factor / _BOX, quarters * math.pi / 2.0
+    middle = np.array([(x + 0.5) * factor - 0.5, (y + 0.5) * factor - 0.5])
+    return Posture(middle - _MIDDLE * size * np.array([-math.sin(roll), math.cos(roll)]), size, roll)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from icao_check.face import Face
 from icao_check.kernels import geometry as kernels
 from icao_check.measurement import Measurement
@@ -12,15 +16,11 @@ __all__ = [
     "head_centring",
     "head_height",
     "head_pose_roll",
+    "head_pose_yaw",
     "inter_eye_distance",
     "margin_above",
     "single_face",
 ]
-
-# Standard deviation of a predicted pupil, as a share of the inter-eye distance.
-_PUPIL_DEVIATION = 0.02
-# Of the roll against hand-placed pupils, in degrees; errors of the two pupils are mostly the same.
-_ROLL_DEVIATION = 0.5
 
 
 def single_face(case: Case) -> Measurement:
@@ -39,9 +39,9 @@ def head_height(case: Case) -> Measurement:
     """Return the chin–crown height on the print in mm, ignoring hair (ICAO Doc 9303-3, 3.9.1.3)."""
     face = _face(case)
     _, _, height, _ = _geometry(face)
+    scale = case.scale.px_per_mm
     return Measurement(
-        height / case.scale.px_per_mm,
-        uncertainty=face.crown_uncertainty / case.scale.px_per_mm,
+        height / scale, uncertainty=math.hypot(face.crown_uncertainty, face.chin_uncertainty) / scale
     )
 
 
@@ -50,51 +50,51 @@ def head_centring(case: Case) -> Measurement:
 
     ISO/IEC 39794-5, D.1.4.3 puts it within 45–55 % of the width, that is ± 5 %.
     """
-    face = _face(case)
-    distance, _, _, centre = _geometry(face)
-    width = case.photo.width
+    offset, _, _ = _placement(case)
     return Measurement(
-        (centre - (width - 1) / 2.0) / width * 100.0,
-        uncertainty=_PUPIL_DEVIATION * distance / width * 100.0,
+        offset * 100.0, uncertainty=math.hypot(*_pupil_deviation(case)) / 2.0 / case.photo.width * 100.0
     )
 
 
 def eye_line(case: Case) -> Measurement:
-    """Return how high the eyes are above the lower edge of the picture, in % of its height.
+    """Return the height of the eyes above the lower edge, in % of the picture's height.
 
-    ISO/IEC 39794-5, D.1.4.3 puts the point between the pupils within 30–50 % of the height from the top.
+    ISO/IEC 39794-5, D.1.4.3 puts the point between the eyes 30–50 % of the height below the upper edge, that
+    is 50–70 % above the lower one.
     """
-    face = _face(case)
-    distance, _, _, _ = _geometry(face)
-    height = case.photo.height
+    _, height, _ = _placement(case)
     return Measurement(
-        (height - 0.5 - float(face.pupils[:, 1].mean())) / height * 100.0,
-        uncertainty=_PUPIL_DEVIATION * distance / height * 100.0,
+        height * 100.0, uncertainty=math.hypot(*_pupil_deviation(case)) / 2.0 / case.photo.height * 100.0
     )
 
 
 def margin_above(case: Case) -> Measurement:
-    """Return the room on the print between the crown, ignoring hair, and the upper edge, in mm.
-
-    Negative where the crown is cut off.
-    """
+    """Return the room above the crown on the print in mm, ignoring hair; negative where the crown is cut."""
     face = _face(case)
-    return Measurement(
-        (float(face.crown[1]) + 0.5) / case.scale.px_per_mm,
-        uncertainty=face.crown_uncertainty / case.scale.px_per_mm,
-    )
+    _, _, above = _placement(case)
+    scale = case.scale.px_per_mm
+    return Measurement(above / scale, uncertainty=face.crown_uncertainty / scale)
 
 
 def inter_eye_distance(case: Case) -> Measurement:
     """Return the distance between the pupils in px of the photo as handed in (ISO/IEC 29794-5, 7.4.8)."""
     distance, _, _, _ = _geometry(_face(case))
-    return Measurement(distance, uncertainty=_PUPIL_DEVIATION * distance)
+    return Measurement(distance, uncertainty=math.hypot(*_pupil_deviation(case)))
+
+
+def head_pose_yaw(case: Case) -> Measurement:
+    """Return the yaw of the head in degrees; > 0 turns the nose to the right of the picture."""
+    face = _face(case)
+    _, roll, _, _ = _geometry(face)
+    yaw, _ = kernels.head_angles(face.pose.yaw, face.pose.pitch, roll)
+    return Measurement(yaw, uncertainty=face.pose.yaw_deviation)
 
 
 def head_pose_roll(case: Case) -> Measurement:
-    """Return the roll of the head in degrees; > 0 is clockwise as displayed."""
-    _, roll, _, _ = _geometry(_face(case))
-    return Measurement(roll, uncertainty=_ROLL_DEVIATION)
+    """Return the roll of the head in degrees, from the line through the pupils; > 0 is clockwise."""
+    distance, roll, _, _ = _geometry(_face(case))
+    uncertainty = math.degrees(math.hypot(*_pupil_deviation(case)) / max(distance, 1e-9))
+    return Measurement(roll, uncertainty=min(uncertainty, 180.0))
 
 
 def _face(case: Case) -> Face:
@@ -104,3 +104,14 @@ def _face(case: Case) -> Face:
 
 def _geometry(face: Face) -> tuple[float, float, float, float]:
     return kernels.head_geometry(face.pupils, face.chin, face.crown)
+
+
+def _placement(case: Case) -> tuple[float, float, float]:
+    face = _face(case)
+    _, _, _, centre = _geometry(face)
+    return kernels.head_placement(centre, face.pupils, face.crown, case.photo.width, case.photo.height)
+
+
+def _pupil_deviation(case: Case) -> tuple[float, float]:
+    left, right = np.asarray(_face(case).landmarks.pupil_deviation)
+    return float(left), float(right)

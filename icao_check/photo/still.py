@@ -15,6 +15,8 @@ __all__ = ["FileFacts", "Photo"]
 Pixels = NDArray[np.uint8]
 _SMALLEST_HALF = 8
 
+_SMALLEST_HALF = 8
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:

@@ -1,0 +1,1 @@
+"""Our own face models: the finder, the points, and what they are trained on."""
