@@ -253,12 +253,23 @@ class TestOtherPixels:
 
 class TestReduction:
     def test_it_averages_and_is_made_once(self, portrait):
-        photo = read_photo(portrait)
-        small = photo.reduced(54)
-        assert small.shape == (54, 42, 3)
-        assert small is photo.reduced(54)
-        expected = portrait.reshape(54, 10, 42, 10, 3).mean(axis=(1, 3))
-        assert np.abs(small - expected).max() <= 1
+        photo = read_photo(portrait[:480, :400])
+        small = photo.reduced(60)
+        assert small.shape == (60, 50, 3)
+        assert small is photo.reduced(60)
+        expected = portrait[:480, :400].reshape(60, 8, 50, 8, 3).mean(axis=(1, 3))
+        assert np.abs(small - expected).max() <= 2  # rounded once per halving
+
+    @pytest.mark.parametrize("height", [57, 130, 320, 600])
+    @pytest.mark.parametrize("size", [(1063, 827), (511, 383), (1600, 1201)])
+    def test_odd_sides_stretch_it_by_less_than_a_pixel(self, size, height):
+        # A ramp tells from which row of the photo each value comes.
+        ramp = np.linspace(0.0, 255.0, size[0])[:, None, None]
+        small = read_photo(np.broadcast_to(ramp, (*size, 3)).astype(np.uint8)).reduced(height)
+        rows = small[:, 0, 0] / 255.0 * (size[0] - 1)
+        expected = (np.arange(len(small)) + 0.5) * size[0] / len(small) - 0.5
+        steps = size[0] / 255.0  # a value of the ramp holds for so many rows
+        assert np.abs(rows - expected).max() < size[0] / len(small) + steps
 
     def test_it_never_enlarges(self, portrait):
         photo = read_photo(portrait)

@@ -21,8 +21,8 @@ from icao_check.weights import weight_path
 __all__ = ["Detection", "FaceFinder"]
 
 # Rows of the reductions that are searched, until a face is found. The detector sees faces from 80 px.
-_SEARCH_HEIGHTS = (400, 800, 1600)
-_TURNED_HEIGHT = 400
+_SEARCH_HEIGHTS = (320, 800, 1600)
+_TURNED_HEIGHT = 320
 # The box of a face, from the brows to the chin, in face sizes, and how far its middle lies below the eyes.
 _BOX = 2.4
 _MIDDLE = 0.5
@@ -96,7 +96,7 @@ class FaceFinder:
         -------
         tuple of Detection
             Empty where there is none, even at the finest scale searched. Finer scales are searched only while
-            nothing is found: beside a large face, one below a fifth of the picture's height may be missed.
+            nothing is found: beside a large face, one below a quarter of the picture's height may be missed.
         """
         searches: tuple[Callable[[], list[Detection]], ...] = (
             *(functools.partial(self._search, photo, rows) for rows in _heights(photo)),

@@ -123,5 +123,6 @@ def _attached(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.b
     """Return the cells of the wall that differ from it and are joined to the person: perhaps hair."""
     stray = mask & (np.linalg.norm(lab - np.median(lab[mask], axis=0), axis=2) > _STRAY)
     _, parts = cv2.connectedComponents((stray | ~mask).astype(np.uint8), connectivity=8)
-    outside = np.unique(parts[~mask])
-    return np.asarray(stray & np.isin(parts, outside), np.bool_)
+    outside = np.zeros(int(parts.max()) + 1, np.bool_)
+    outside[parts[~mask]] = True
+    return np.asarray(stray & outside[parts], np.bool_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import cv2
@@ -13,9 +14,10 @@ from icao_check.metadata import Metadata
 __all__ = ["FileFacts", "Photo"]
 
 Pixels = NDArray[np.uint8]
-_SMALLEST_HALF = 8
 
 _SMALLEST_HALF = 8
+# A reduction by less than this from a halving would smear its pixels over more than two.
+_LEAST_RATIO = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,15 @@ class Photo:
         -------
         ndarray of shape (h, w, 3), uint8
             sRGB, h = min(H, `height`), the aspect ratio kept to the nearest pixel. Computed once per height.
+            By way of exact halvings, at less than half of the cost: what they drop of odd sides stretches
+            the result by less than one of its own pixels.
         """
         if height >= self.height:
             return self.rgb
         if height not in self._reductions:
             width = max(1, round(self.width * height / self.height))
-            small = cv2.resize(self.rgb, (width, height), interpolation=cv2.INTER_AREA)
+            finer, _ = self.halved(max(0, int(math.log2(self.height / (_LEAST_RATIO * height)))))
+            small = cv2.resize(finer, (width, height), interpolation=cv2.INTER_AREA)
             self._reductions[height] = np.asarray(small, np.uint8)
         return self._reductions[height]
 
