@@ -70,12 +70,6 @@ def head_angles(yaw, pitch, eye_line):
     return math.degrees(math.atan2(nose[0], nose[2])), math.degrees(math.asin(np.clip(-nose[1], -1, 1)))
 
 
-def lip_gap(upper, lower, lower_edge):
-    gaps = [math.dist(a, b) for a, b in zip(upper, lower, strict=True)]
-    thicknesses = [math.dist(a, b) for a, b in zip(lower, lower_edge, strict=True)]
-    return max(gaps), max(thicknesses)
-
-
 def mouth_shape(corners, lips, pupils):
     """Turn the face so that the eyes are level, then read width and height off the axes."""
     distance = math.dist(*pupils)

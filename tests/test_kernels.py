@@ -93,12 +93,6 @@ def test_a_level_head_has_the_angles_that_were_measured(angle):
     np.testing.assert_allclose(geometry.head_angles(0.0, angle, 0.0), (0.0, angle), atol=1e-9)
 
 
-@given(points(3), points(3), points(3))
-def test_lip_gap(upper, lower, lower_edge):
-    found = expression.lip_gap(upper, lower, lower_edge)
-    np.testing.assert_allclose(found, naive.lip_gap(upper, lower, lower_edge), atol=TOLERANCE * 1e3)
-
-
 @given(points(2), points(2), points(2))
 def test_mouth_shape(corners, lips, pupils):
     if 0 < np.linalg.norm(pupils[0] - pupils[1]) < 1:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from icao_check.face.cutout import Cutout, cut_out, face_cutout
 from icao_check.face.detection import Detection, FaceFinder
+from icao_check.face.head import estimate_crown
 from icao_check.face.points import Posture
 from icao_check.face.pose import Pose, pose_of
 from icao_check.landmarks import Landmarks
@@ -52,6 +53,8 @@ class Face:
         One standard deviation of each along the axis of the head, in px.
     pose : Pose
         Direction in which the face looks, and distance of the camera.
+    lip_gap : float
+        Between the lips, in shares of the thickness of the lower lip.
     regions : Regions
         Person and background.
     """
@@ -64,6 +67,7 @@ class Face:
     chin_uncertainty: float
     crown_uncertainty: float
     pose: Pose
+    lip_gap: float
     regions: Regions
 
 
@@ -105,7 +109,7 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
     """
     placed = finder.place(photo, detections[0])
     landmarks = placed.landmarks
-    crown, uncertainty = landmarks.crown
+    crown, uncertainty = estimate_crown(landmarks)
     return Face(
         detections=detections,
         landmarks=landmarks,
@@ -115,5 +119,6 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         chin_uncertainty=landmarks.chin_deviation,
         crown_uncertainty=uncertainty,
         pose=pose_of(placed),
+        lip_gap=placed.lip_gap,
         regions=find_regions(photo, landmarks),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,29 +14,24 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.face.points import Look, Placed, PointPlacer, Posture
-from icao_check.network import Network
+from icao_check.face.points import Look, Placed, PointPlacer, Posture, posture_of_look
 from icao_check.photo import Photo
 from icao_check.weights import weight_path
 
-__all__ = ["CELL", "FINDER_SIDE", "MIDDLE", "Detection", "FaceFinder"]
+__all__ = ["Detection", "FaceFinder"]
 
-FINDER_SIDE = 128
-"""Side of the finder's input in px."""
-CELL = 8
-"""Side of its output's cells in px."""
-MIDDLE = 0.5
-"""The middle of a face lies this far below the point between the eyes, in face sizes."""
-
-# Longest sides of the reductions that are searched, until a face is found: a face of 8 % of the height of a
-# frame has 4 px between the eyes in the second.
-_SEARCH_SIDES = (FINDER_SIDE, 320, 640)
-_FOUND = 0.5
-_PADDING = 128
-# The box of a face, from the brows to the chin, in face sizes: as dlib's detector draws it.
+# Rows of the reductions that are searched, until a face is found. The detector sees faces from 80 px.
+_SEARCH_HEIGHTS = (400, 800, 1600)
+_TURNED_HEIGHT = 400
+# The box of a face, from the brows to the chin, in face sizes, and how far its middle lies below the eyes.
 _BOX = 2.4
-# Two faces do not lie nearer to each other than this, in sizes of the larger.
-_APART = 0.9
+_MIDDLE = 0.5
+# Where the eyes of a portrait may be (shares of its width and height), and its face sizes (of its height):
+# what the detector misses behind a mask or a scarf is looked for there.
+_PORTRAIT_EYES = tuple((x, y) for y in (0.45, 0.38, 0.52) for x in (0.5, 0.42, 0.58))
+_PORTRAIT_SIZES = (0.2, 0.15, 0.26)
+# Log-odds of a face that count there: random patterns reach 4, faces behind masks begin at 8.
+_PORTRAIT_LOG_ODDS = 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,20 +56,20 @@ class Detection:
     def box(self) -> tuple[float, float, float, float]:
         """Upright box (x, y, width, height) around the face, in px of the photo."""
         side = _BOX * self.posture.size
-        x, y = self.posture.eyes + MIDDLE * self.posture.size * self.posture.down - side / 2.0
+        x, y = self.posture.eyes + _MIDDLE * self.posture.size * self.posture.down - side / 2.0
         return float(x), float(y), side, side
 
 
 class FaceFinder:
     """Finds faces and their landmarks; safe to share between threads.
 
-    A small network of our own proposes faces: in the whole picture, then finer, then in the picture turned.
-    dlib's histograms of oriented gradients are the second opinion where it proposes nothing. A proposal
-    counts once the network that places the landmarks sees a face there too.
+    dlib's histograms of oriented gradients propose faces, in the whole picture and then finer. Where they
+    propose nothing (a covered mouth, a dark picture), the network that places the landmarks looks where the
+    face of a portrait should be; then the picture is turned. A proposal counts once that network sees a face
+    there too. dlib's detectors are not thread-safe, so each thread loads its own.
     """
 
     def __init__(self) -> None:
-        self._network = Network("face_finder", ("faces",))
         self._placer = PointPlacer()
         self._own = threading.local()
 
@@ -85,7 +81,6 @@ class FaceFinder:
 
     def load(self) -> None:
         """Load the models of this thread now instead of with the first photo."""
-        self._network.load()
         self._placer.load()
         self._histograms()
 
@@ -100,15 +95,16 @@ class FaceFinder:
         Returns
         -------
         tuple of Detection
-            Empty where there is none, even at the finest scale searched. The finest scales are searched only
-            while nothing is found: beside a large face, one below a tenth of the picture may be missed.
+            Empty where there is none, even at the finest scale searched. Finer scales are searched only while
+            nothing is found: beside a large face, one below a fifth of the picture's height may be missed.
         """
-        for propose in (
-            *(functools.partial(self._search, photo, side, 0) for side in _sides(photo)),
-            *(functools.partial(self._search, photo, FINDER_SIDE, quarters) for quarters in (1, 3, 2)),
-            functools.partial(self._second_opinion, photo),
-        ):
-            looked = (replace(face, look=self._placer.look(photo, face.posture)) for face in propose())
+        searches: tuple[Callable[[], list[Detection]], ...] = (
+            *(functools.partial(self._search, photo, rows) for rows in _heights(photo)),
+            functools.partial(self._portrait, photo),
+            *(functools.partial(self._search, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
+        )
+        for search in searches:
+            looked = (replace(face, look=self._placer.look(photo, face.posture)) for face in search())
             found = [face for face in looked if face.look is not None and face.look.is_face]
             if found:
                 return tuple(sorted(found, key=lambda face: face.posture.size, reverse=True))
@@ -118,29 +114,29 @@ class FaceFinder:
         """Return the landmarks of one face, in px of the upright full-resolution photo."""
         return self._placer.place(photo, detection.posture, detection.look)
 
-    def _search(self, photo: Photo, side: int, quarters: int) -> list[Detection]:
-        image, factor, offset = _letterbox(photo, side)
-        turned = np.ascontiguousarray(np.rot90(image, quarters))
-        (maps,) = self._network(turned[np.newaxis])
-        height, width = image.shape[:2]
+    def _search(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
+        """Search a reduction of the photo, turned by quarter turns counter-clockwise, for gradients."""
+        small = photo.reduced(rows)
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        turned = np.ascontiguousarray(np.rot90(grey, quarters))
+        boxes, scores, _ = dlib.fhog_object_detector.run(self._histograms(), turned, 0, 0.0)
+        factor = photo.height / small.shape[0]
         return [
-            Detection(_untwist(x, y, size, roll, quarters, width, height, factor, offset), confidence)
-            for x, y, size, roll, confidence in _peaks(maps[0])
+            Detection(_posture_of_box(box, quarters, small, factor), 1.0 / (1.0 + math.exp(-float(score))))
+            for box, score in zip(boxes, scores, strict=True)
         ]
 
-    def _second_opinion(self, photo: Photo) -> list[Detection]:
-        for rows in (240, 480, 960):
-            small = photo.reduced(rows)
-            factor = photo.height / small.shape[0]
-            grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-            boxes, scores, _ = dlib.fhog_object_detector.run(self._histograms(), grey, 0, 0.0)
-            if boxes:
-                return [
-                    Detection(_posture_of_box(box, factor), 1.0 / (1.0 + math.exp(-float(score))))
-                    for box, score in zip(boxes, scores, strict=True)
-                ]
-            if rows >= photo.height:
-                break
+    def _portrait(self, photo: Photo) -> list[Detection]:
+        """Look where the face of a portrait should be; return the surest place, or nothing."""
+        best: tuple[float, Posture] | None = None
+        for size in _PORTRAIT_SIZES:
+            for x, y in _PORTRAIT_EYES:
+                eyes = np.array([x * photo.width - 0.5, y * photo.height - 0.5])
+                look = self._placer.look(photo, Posture(eyes, size * photo.height, 0.0))
+                if look.log_odds > (_PORTRAIT_LOG_ODDS if best is None else best[0]):
+                    best = look.log_odds, posture_of_look(look)
+            if best is not None:
+                return [Detection(best[1], 1.0 / (1.0 + math.exp(-best[0])))]
         return []
 
     def _histograms(self) -> Any:
@@ -149,76 +145,22 @@ class FaceFinder:
         return self._own.detector
 
 
-def _sides(photo: Photo) -> list[int]:
-    """Longest sides of the reductions to search: none finer than the photo itself, but at least one."""
-    return [
-        side
-        for k, side in enumerate(_SEARCH_SIDES)
-        if k == 0 or _SEARCH_SIDES[k - 1] < max(photo.width, photo.height)
-    ]
+def _heights(photo: Photo) -> list[int]:
+    """Rows of the reductions to search: none finer than the photo itself, but at least one."""
+    return [rows for k, rows in enumerate(_SEARCH_HEIGHTS) if k == 0 or _SEARCH_HEIGHTS[k - 1] < photo.height]
 
 
-def _letterbox(photo: Photo, side: int) -> tuple[NDArray[np.uint8], float, tuple[float, float]]:
-    """Fit the photo into a grey field.
-
-    Returns
-    -------
-    image : ndarray of shape (h, w, 3), uint8
-        h and w are multiples of 32.
-    factor, offset
-        A position p of the field is ``(p - offset + 0.5) * factor - 0.5`` in the photo.
-    """
-    factor = max(photo.width, photo.height) / side
-    inner = (max(1, round(photo.width / factor)), max(1, round(photo.height / factor)))
-    width, height = (side if side == FINDER_SIDE else math.ceil(n / 32) * 32 for n in inner)
-    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
-    field = np.full((height, width, 3), _PADDING, np.uint8)
-    times = max(0, int(math.log2(factor))) if factor >= 1 else 0
-    source, halving = photo.halved(times)
-    scale = factor / halving
-    matrix = np.array([[scale, 0.0, (scale - 1.0) / 2.0], [0.0, scale, (scale - 1.0) / 2.0]])
-    field[top : top + inner[1], left : left + inner[0]] = cv2.warpAffine(
-        source, matrix, inner, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-    )
-    return field, factor, (float(left), float(top))
-
-
-def _peaks(maps: NDArray[np.float32]) -> list[tuple[float, float, float, float, float]]:
-    """Read faces (x, y, size, roll, confidence) in px and radians of the input off the finder's maps."""
-    heat = 1.0 / (1.0 + np.exp(-maps[0].astype(np.float64)))
-    summit = cv2.dilate(heat, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero((heat >= _FOUND) & (heat >= summit))
-    found: list[tuple[float, float, float, float, float]] = []
-    for index in np.argsort(-heat[rows, columns], kind="stable"):
-        row, column = int(rows[index]), int(columns[index])
-        _, dx, dy, size, cosine, sine = (float(v) for v in maps[:, row, column])
-        x = (column + dx) * CELL + (CELL - 1) / 2.0
-        y = (row + dy) * CELL + (CELL - 1) / 2.0
-        size = CELL * 2.0 ** min(max(size, -3.0), 6.0)
-        if all(math.hypot(x - other[0], y - other[1]) > _APART * max(size, other[2]) for other in found):
-            found.append((x, y, size, math.atan2(sine, cosine), float(heat[row, column])))
-    return found
-
-
-def _untwist(
-    x: float, y: float, size: float, roll: float, quarters: int, width: int, height: int,
-    factor: float, offset: tuple[float, float],
-) -> Posture:  # fmt: skip
-    """Carry a face from a field turned by `quarters` quarter turns counter-clockwise to the photo."""
+def _posture_of_box(box: Any, quarters: int, small: NDArray[np.uint8], factor: float) -> Posture:
+    """Carry dlib's box in a reduction, turned by quarter turns counter-clockwise, to the photo."""
+    height, width = small.shape[:2]
+    x = box.left() + (box.width() - 1) / 2.0
+    y = box.top() + (box.height() - 1) / 2.0
     if quarters == 1:
         x, y = width - 1.0 - y, x
     elif quarters == 2:
         x, y = width - 1.0 - x, height - 1.0 - y
     elif quarters == 3:
         x, y = y, height - 1.0 - x
-    middle = np.array([(x - offset[0] + 0.5) * factor - 0.5, (y - offset[1] + 0.5) * factor - 0.5])
-    roll += quarters * math.pi / 2.0
-    down = np.array([-math.sin(roll), math.cos(roll)])
-    return Posture(middle - MIDDLE * size * factor * down, size * factor, roll)
-
-
-def _posture_of_box(box: Any, factor: float) -> Posture:
-    size = box.width() * factor / _BOX
-    x = (box.left() + (box.width() - 1) / 2.0 + 0.5) * factor - 0.5
-    y = (box.top() + (box.height() - 1) / 2.0 + 0.5) * factor - 0.5
-    return Posture(np.array([x, y - MIDDLE * size]), size, 0.0)
+    size, roll = box.width() * factor / _BOX, quarters * math.pi / 2.0
+    middle = np.array([(x + 0.5) * factor - 0.5, (y + 0.5) * factor - 0.5])
+    return Posture(middle - _MIDDLE * size * np.array([-math.sin(roll), math.cos(roll)]), size, roll)

@@ -24,6 +24,7 @@ __all__ = [
     "PointPlacer",
     "Posture",
     "posture_of",
+    "posture_of_look",
 ]
 
 Points = NDArray[np.float64]
@@ -97,7 +98,7 @@ _FINE = np.concatenate(
         [index for side in ("left", "right") for index in GROUPS[f"{side}_upper_lid"][1:4]],
     ]
 )
-HEAD = Part(96, 5.0, (0.0, 0.1), np.setdiff1d(np.arange(LANDMARK_COUNT), _FINE), 2.4, 0.35)
+HEAD = Part(96, 5.0, (0.0, 0.1), np.setdiff1d(np.arange(LANDMARK_COUNT), _FINE), 2.4, 0.3)
 EYE = Part(
     48, 0.9, (-0.5, 0.0), indices("left_pupil", "left_iris", "left_upper_lid", "left_lower_lid"), 1.2, 0.35
 )
@@ -112,7 +113,7 @@ MOUTH = Part(
         ]
     ),
     1.2,
-    0.35,
+    0.2,
 )
 """The networks' views. The one of the eye always sees a left eye: right ones are mirrored."""
 
@@ -124,9 +125,8 @@ _FACE = 2
 _MOVED = 0.25  # face sizes
 _RESIZED = 1.2
 _TURNED = math.radians(10.0)
-# A closer look is trusted up to this standard deviation and this far from the first, both in face sizes:
-# beyond them the place is hidden and the whole head knows better.
-_UNSURE = 0.03
+# A closer look is believed where it is surer than the first, and not this far from it in face sizes: else
+# what it looks for is hidden, and the whole head knows better.
 _ASTRAY = 0.2
 
 
@@ -148,9 +148,14 @@ class Look:
     whole: NDArray[np.float32]
 
     @property
+    def log_odds(self) -> float:
+        """Of there being a face in the middle."""
+        return float(self.whole[_FACE])
+
+    @property
     def is_face(self) -> bool:
         """There is a face in the middle."""
-        return bool(self.whole[_FACE] > 0.0)
+        return self.log_odds > 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,11 +170,14 @@ class Placed:
         Of the landmarks.
     whole : ndarray of shape (4,), float32
         As in :class:`Look`.
+    lip_gap : float
+        Between the lips, in shares of the thickness of the lower lip.
     """
 
     landmarks: Landmarks
     posture: Posture
     whole: NDArray[np.float32]
+    lip_gap: float
 
 
 class PointPlacer:
@@ -178,7 +186,7 @@ class PointPlacer:
     def __init__(self) -> None:
         self._head = Network("face_points", ("moments", "whole"))
         self._eye = Network("eye_points", ("moments",))
-        self._mouth = Network("mouth_points", ("moments",))
+        self._mouth = Network("mouth_points", ("moments", "whole"))
 
     def load(self) -> None:
         """Load the models of this thread now."""
@@ -229,14 +237,15 @@ class PointPlacer:
             look = self.look(photo, found)
             points, deviation = _spread_out(look)
             found = posture_of(points)
-        self._look_closer(photo, found, points, deviation)
-        return Placed(Landmarks(points, deviation), posture_of(points), look.whole)
+        gap = self._look_closer(photo, found, points, deviation)
+        return Placed(Landmarks(points, deviation), posture_of(points), look.whole, gap)
 
-    def _look_closer(self, photo: Photo, posture: Posture, points: Points, deviation: Points) -> None:
+    def _look_closer(self, photo: Photo, posture: Posture, points: Points, deviation: Points) -> float:
+        """Place eyes and mouth better; return the gap between the lips."""
         left, right = _view(photo, posture, EYE), _view(photo, posture, EYE, mirror=True)
         mouth = _view(photo, posture, MOUTH)
         (eyes,) = self._eye(np.stack([left.pixels, right.pixels]))
-        (lips,) = self._mouth(mouth.pixels[np.newaxis])
+        lips, apart = self._mouth(mouth.pixels[np.newaxis])
         for moments, view, part, targets in (
             (eyes[0], left, EYE, EYE.points),
             (eyes[1], right, EYE, MIRROR[EYE.points]),
@@ -245,18 +254,21 @@ class PointPlacer:
             places, spread = _positions(moments, view, part)
             known = np.isin(targets, HEAD.points)
             moved = np.hypot(*(places - points[targets]).T)
-            trusted = (spread < _UNSURE * posture.size) & ((moved < _ASTRAY * posture.size) | ~known)
-            if not trusted[known].any():
-                # Nothing of it is seen: keep the first look, and carry the rest along with it.
-                trusted = np.zeros_like(trusted)
+            trusted = (spread < deviation[targets]) & (moved < _ASTRAY * posture.size) & known
             use = trusted | ~known
             points[targets[use]], deviation[targets[use]] = places[use], spread[use]
+        return max(0.0, float(apart[0, 0]))
 
 
 def _spread_out(look: Look) -> tuple[Points, Points]:
     points, deviation = np.zeros((LANDMARK_COUNT, 2)), np.zeros(LANDMARK_COUNT)
     points[HEAD.points], deviation[HEAD.points] = look.points, look.deviation
     return points, deviation
+
+
+def posture_of_look(look: Look) -> Posture:
+    """Return where the face is that a look has seen."""
+    return posture_of(_spread_out(look)[0])
 
 
 def posture_of(points: Points) -> Posture:

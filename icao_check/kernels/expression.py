@@ -7,35 +7,7 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["lip_gap", "mouth_shape"]
-
-
-@kernel
-def lip_gap(
-    upper: NDArray[np.float64], lower: NDArray[np.float64], lower_edge: NDArray[np.float64]
-) -> tuple[float, float]:  # (float64[:, ::1], float64[:, ::1], float64[:, ::1])
-    """Measure how far the lips are apart.
-
-    Parameters
-    ----------
-    upper, lower : ndarray of shape (N, 2), float64
-        Facing points of the inner edges of the upper and the lower lip, in px.
-    lower_edge : ndarray of shape (N, 2), float64
-        Points of the outer edge of the lower lip below them.
-
-    Returns
-    -------
-    gap : float
-        Largest distance between facing points, in px.
-    thickness : float
-        Largest thickness of the lower lip, in px.
-    """
-    gap = 0.0
-    thickness = 0.0
-    for i in range(upper.shape[0]):
-        gap = max(gap, np.hypot(upper[i, 0] - lower[i, 0], upper[i, 1] - lower[i, 1]))
-        thickness = max(thickness, np.hypot(lower[i, 0] - lower_edge[i, 0], lower[i, 1] - lower_edge[i, 1]))
-    return gap, thickness
+__all__ = ["mouth_shape"]
 
 
 @kernel

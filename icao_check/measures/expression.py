@@ -13,8 +13,8 @@ from icao_check.measures.case import Case
 __all__ = ["expression_neutrality"]
 
 # Mean and standard deviation over 139 neutral photos of 81 adults, in inter-eye distances.
-_NEUTRAL_WIDTH = (0.806, 0.055)
-_NEUTRAL_LIFT = (0.006, 0.038)
+_NEUTRAL_WIDTH = (0.791, 0.050)
+_NEUTRAL_LIFT = (0.019, 0.023)
 
 
 def expression_neutrality(case: Case) -> Measurement:

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from models.faces.networks import FinderNet, PointNet
+from models.faces.networks import PointNet
 from models.faces.train_points import PARTS
 
 
@@ -32,15 +32,13 @@ def fused(net: nn.Module) -> nn.Module:
 def export(source: Path, out: Path) -> None:
     """Write `out` and check that OpenCV computes what PyTorch does."""
     saved = torch.load(source, weights_only=True)
-    if saved["part"] == "finder":
-        net: nn.Module = FinderNet()
-        example, names = torch.rand(1, 3, 128, 128), ["faces"]
-    else:
-        part = PARTS[saved["part"]]
-        net = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, part.whole)
-        count = 2 if saved["part"] == "eye" else 1
-        example = torch.rand(count, 3, part.framing.pixels, part.framing.pixels)
-        names = ["moments", "whole"] if part.whole else ["moments"]
+    part = PARTS[saved["part"]]
+    lips = saved["part"] == "mouth"
+    whole, hidden = (1, 32) if lips else (part.whole, 64)
+    net: nn.Module = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, whole, hidden)
+    count = 2 if saved["part"] == "eye" else 1
+    example = torch.rand(count, 3, part.framing.pixels, part.framing.pixels)
+    names = ["moments", "whole"] if whole else ["moments"]
     net.load_state_dict(saved["state"])
     net = fused(net.eval())
     torch.onnx.export(

@@ -68,10 +68,12 @@ class PointNet(nn.Module):
         Channels at strides 2, 4, 8, 16 (and 32).
     whole : int
         Length of the vector about the whole; 0 for none.
+    hidden : int
+        Width of the layer before that vector.
     """
 
     def __init__(
-        self, pixels: int, points: int, stride: int, widths: tuple[int, ...], whole: int = 0
+        self, pixels: int, points: int, stride: int, widths: tuple[int, ...], whole: int = 0, hidden: int = 64
     ) -> None:
         super().__init__()
         self.pixels, self.stride = pixels, stride
@@ -91,9 +93,9 @@ class PointNet(nn.Module):
             nn.Sequential(
                 nn.Flatten(),
                 nn.Dropout(0.2),
-                nn.Linear(widths[-1] * cells * cells, 64),
+                nn.Linear(widths[-1] * cells * cells, hidden),
                 nn.ReLU(),
-                nn.Linear(64, whole),
+                nn.Linear(hidden, whole),
             )
             if whole
             else None
@@ -116,34 +118,3 @@ class PointNet(nn.Module):
         maps, whole = self.raw(x)
         moments = self.positions(maps)
         return (moments,) if whole is None else (moments, whole)
-
-
-class FinderNet(nn.Module):
-    """Fully convolutional face finder: one cell in 8 × 8 px says whether a face has its middle there.
-
-    Input (B, 3, H, W) in 0..1, H and W multiples of 32. Output (B, 6, H / 8, W / 8): logit, offset
-    of the middle from the cell's centre (x, y, in cells), log2 of the face size in cells, cosine and sine of
-    the roll.
-    """
-
-    def __init__(self, widths: tuple[int, ...] = (8, 16, 32, 48, 64)) -> None:
-        super().__init__()
-        self.stem = _conv(3, widths[0], 2)
-        self.second = _conv(widths[0], widths[1], 2)
-        self.down = nn.ModuleList(Residual(a, b, 2) for a, b in itertools.pairwise(widths[1:]))
-        self.deep = Residual(widths[-1], widths[-1])
-        self.across = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in itertools.pairwise(widths[2:]))
-        self.merge = nn.ModuleList(_conv(a, a) for a in widths[2:-1])
-        self.last = nn.Conv2d(widths[2], 6, 1)
-        nn.init.constant_(self.last.bias[0], -4.0)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Apply."""
-        levels = [self.second(self.stem(x - 0.5))]
-        for down in self.down:
-            levels.append(down(levels[-1]))
-        up = self.deep(levels.pop())
-        for k in range(len(self.across) - 1, -1, -1):
-            up = nn.functional.interpolate(self.across[k](up), scale_factor=2.0, mode="nearest")
-            up = self.merge[k](levels.pop() + up)
-        return self.last(up)
