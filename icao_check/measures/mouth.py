@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from icao_check.measurement import Measurement
+from icao_check.measures.appearance import covered_mouth, index
 from icao_check.measures.case import Case
 
-__all__ = ["mouth_closed"]
+__all__ = ["mouth_closed", "teeth"]
 
 # Standard deviation on people that were not learnt from, in % (models/face_points.md).
 _DEVIATION = 10.0
+# Log-odds by which the network errs on people that it did not learn from (models/appearance.md).
+_TEETH_MARGIN = 2.0
 
 
 def mouth_closed(case: Case) -> Measurement:
@@ -17,4 +20,14 @@ def mouth_closed(case: Case) -> Measurement:
     ISO/IEC 39794-5 counts a mouth as closed up to half that thickness, as quoted by the BioGaze project.
     """
     assert case.face is not None
+    if reason := covered_mouth(case.face):
+        return Measurement(None, reason=reason)
     return Measurement(100.0 * case.face.lip_gap, uncertainty=_DEVIATION)
+
+
+def teeth(case: Case) -> Measurement:
+    """Return how surely teeth are seen, as in :func:`~.appearance.index`."""
+    assert case.face is not None
+    if reason := covered_mouth(case.face):
+        return Measurement(None, reason=reason)
+    return index(case.face, "teeth", margin=_TEETH_MARGIN)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.appearance import EYES, FACE, HEADS, View
+from icao_check.face.appearance import EYES, FACE, HEADS, View
 from models.appearance import coverings
 from models.appearance.coverings import INTER_EYE
 from models.faces.views import retouch

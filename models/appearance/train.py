@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from icao_check.appearance import HEADS, View
+from icao_check.face.appearance import HEADS, View
 from models.appearance.samples import UNKNOWN, VIEWS, Heads, pool
 
 FOLDS = 5

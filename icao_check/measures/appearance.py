@@ -1,0 +1,41 @@
+"""From what the networks see to a measurement."""
+
+from __future__ import annotations
+
+import math
+
+from icao_check.face import Face
+from icao_check.measurement import Measurement
+
+__all__ = ["covered_eyes", "covered_mouth", "index"]
+
+# The odds span too many powers of ten for a score: their cube root tells good from better and bad from worse.
+_ROOT = 3.0
+
+
+def index(face: Face, *names: str, margin: float) -> Measurement:
+    """Return how surely something is seen, as the cube root of its odds: 1 where it is as likely as not.
+
+    Parameters
+    ----------
+    face : Face
+        The main face.
+    names : str
+        Of :data:`icao_check.face.appearance.HEADS`; the likeliest counts.
+    margin : float
+        Log-odds by which the networks err on people that they did not learn from: a person has to look where
+        the limit is nearer than that.
+    """
+    odds = max(face.appearance[name] for name in names)
+    low, value, high = (math.exp(z / _ROOT) for z in (odds - margin, odds, odds + margin))
+    return Measurement(value, extremes=(low, high), dispute="uncertain")
+
+
+def covered_eyes(face: Face) -> str | None:
+    """Return why the eyes cannot be judged; None where they can."""
+    return "dark_lenses" if face.appearance["dark_lenses"] > 0.0 else None
+
+
+def covered_mouth(face: Face) -> str | None:
+    """Return why the mouth cannot be judged; None where it can."""
+    return "covered_mouth" if face.appearance["mouth_covered"] > 0.0 else None
