@@ -7,7 +7,7 @@ BIN := $(VENV)/Scripts
 endif
 WORKERS ?= auto
 
-.PHONY: demo test test-nojit bench soak clean
+.PHONY: demo test bench soak clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/python -m samples.demo
@@ -16,13 +16,14 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS) --benchmark-disable -m "not soak"
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n $(WORKERS) --benchmark-disable -m "not soak"
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n $(WORKERS) --benchmark-disable -m "kernels and not soak"
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/pytest benchmarks --benchmark-only
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak -n 0 --benchmark-disable
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n $(WORKERS) --benchmark-disable -m "not soak"
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

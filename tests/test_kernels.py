@@ -11,6 +11,8 @@ from hypothesis.extra import numpy as hnp
 from icao_check.kernels import age, background, expression, eyes, geometry, segmentation
 from tests import naive
 
+pytestmark = pytest.mark.kernels
+
 TOLERANCE = 1e-9
 coordinates = st.floats(-1e4, 1e4, allow_nan=False).map(lambda value: round(value, 3))
 

@@ -110,15 +110,6 @@ class TestGeometry:
         assert yaw(mirrored).value == pytest.approx(-yaw(case).value, abs=4)
         assert pitch(mirrored).value == pytest.approx(pitch(case).value, abs=4)
 
-    @pytest.mark.parametrize(("nearness", "distance"), [(0.126, 50.0), (0.063, 100.0), (0.0, 300.0)])
-    def test_the_camera_is_as_near_as_the_face_looks(self, case, nearness, distance):
-        pose = dataclasses.replace(case.face.pose, nearness=nearness)
-        found = geometry.perspective(
-            dataclasses.replace(case, face=dataclasses.replace(case.face, pose=pose))
-        )
-        assert found.value == pytest.approx(distance)
-        assert 0 < found.uncertainty <= distance / 2
-
     def test_faces_are_counted_by_size(self, make_case, portrait, case):
         assert geometry.single_face(case).value == 1.0
         twins = geometry.single_face(make_case(np.concatenate([portrait, portrait], axis=1)))

@@ -44,6 +44,8 @@ from tests.still_files import (
     with_chunks,
 )
 
+pytestmark = pytest.mark.kernels
+
 WIDE = RgbSpace((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), (0.34567, 0.35850), gamma(1.8))
 
 

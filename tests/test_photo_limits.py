@@ -26,6 +26,7 @@ from icao_check.errors import (
     TruncatedPhotoError,
 )
 from icao_check.photo import read_photo
+from tests.conftest import JIT_DISABLED
 from tests.heic import write_heic
 from tests.still_files import (
     FORMATS,
@@ -438,6 +439,7 @@ class TestCosts:
             assert cost.peak_mb < MEGABYTES, cost
 
     @pytest.mark.corpus
+    @pytest.mark.skipif(JIT_DISABLED, reason="what a check costs, it costs with compiled kernels")
     @pytest.mark.parametrize("folder", ["hostile", "metadata"])
     def test_of_the_corpus(self, corpus, folder):
         results = bounded("check", sorted((corpus / folder).iterdir()))

@@ -53,7 +53,7 @@ class Face:
     chin_uncertainty, crown_uncertainty : float
         One standard deviation of each along the axis of the head, in px.
     pose : Pose
-        Direction in which the face looks, and distance of the camera.
+        Direction in which the face looks.
     lip_gap : float
         Between the lips, in shares of the thickness of the lower lip.
     regions : Regions

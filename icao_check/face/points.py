@@ -139,8 +139,8 @@ class Look:
     points, deviation : ndarray of shape (K, 2) and (K,), float64
         Of the points of :data:`HEAD`, in px of the photo.
     whole : ndarray of shape (4,), float32
-        Its vector about the head as a whole: yaw and pitch, log-odds of a face, nearness of the camera (see
-        :mod:`icao_check.face.pose`).
+        Its vector about the head as a whole: yaw and pitch (see :mod:`icao_check.face.pose`), log-odds of a
+        face, and the nearness of the camera, which is too uncertain to be used.
     """
 
     points: Points

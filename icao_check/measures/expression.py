@@ -12,9 +12,9 @@ from icao_check.measures.case import Case
 
 __all__ = ["expression_neutrality"]
 
-# Mean and standard deviation over 139 neutral photos of 81 adults, in inter-eye distances.
-_NEUTRAL_WIDTH = (0.791, 0.050)
-_NEUTRAL_LIFT = (0.019, 0.023)
+# Mean and standard deviation over 146 neutral photos, in inter-eye distances.
+_NEUTRAL_WIDTH = (0.810, 0.051)
+_NEUTRAL_LIFT = (0.012, 0.035)
 
 
 def expression_neutrality(case: Case) -> Measurement:

@@ -20,13 +20,8 @@ __all__ = [
     "head_pose_yaw",
     "inter_eye_distance",
     "margin_above",
-    "perspective",
     "single_face",
 ]
-
-_INTER_EYE_CM = 6.3
-# Distances beyond this look alike.
-_FARTHEST_CM = 300.0
 
 
 def single_face(case: Case) -> Measurement:
@@ -105,18 +100,6 @@ def head_pose_roll(case: Case) -> Measurement:
     distance, roll, _, _ = _geometry(_face(case))
     uncertainty = math.degrees(math.hypot(*_pupil_deviation(case)) / max(distance, 1e-9))
     return Measurement(roll, uncertainty=min(uncertainty, 180.0))
-
-
-def perspective(case: Case) -> Measurement:
-    """Return the distance from the camera to the eyes in cm, as the proportions of the face tell it.
-
-    The nearer the camera, the larger the nose and the smaller the ears: half the distance doubles the effect.
-    Beyond 3 m there is none left to see, and that is what is returned.
-    """
-    pose = _face(case).pose
-    nearest = _INTER_EYE_CM / max(pose.nearness, _INTER_EYE_CM / _FARTHEST_CM)
-    spread = nearest**2 / _INTER_EYE_CM * pose.nearness_deviation
-    return Measurement(nearest, uncertainty=min(spread, nearest / 2.0))
 
 
 def _face(case: Case) -> Face:

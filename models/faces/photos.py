@@ -46,7 +46,7 @@ _SPREAD = {
     "chin": (0.012, 0.03),
     "ear": (0.03, np.nan),
     "hairline": (0.03, np.nan),
-    "crown": (0.04, np.nan),
+    "crown": (0.06, np.nan),
 }
 
 
@@ -167,7 +167,7 @@ class Faces:
         points = self.placed.astype(np.float64)
         spread = np.where(np.isnan(points[..., 0]), np.nan, hand)
         exact = self.sources == "render"
-        spread[exact, layout.CROWN] = 0.05
+        spread[exact, layout.CROWN] = 0.03
         spread[self.hidden] *= 2.0
         with_mesh = ~np.isnan(self.mesh[:, 0, 0])
         fit = train & with_mesh & ~np.isnan(points[:, layout.LEFT_PUPIL, 0])

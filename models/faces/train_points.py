@@ -30,7 +30,7 @@ from models.faces.pose import angles, base_rotations
 from models.faces.views import Framing, Turn, background, photograph, random_turn, view
 
 # How often a hand-labelled photo, one labelled by the teacher and a render is drawn.
-_SHARES = (0.40, 0.32, 0.28)
+_SHARES = (0.36, 0.34, 0.30)
 REPEATS = 3
 """Times that a view is learnt from, on average."""
 POOL = 4096
@@ -86,11 +86,6 @@ PARTS = {
     "eye": Part(EYE, Jitter(0.07, 0.05, 3, 0.0), 2, (12, 24, 32, 48)),
     "mouth": Part(MOUTH, Jitter(0.07, 0.06, 3, 0.0), 2, (12, 24, 40, 56)),
 }
-
-
-# The points on which head heights hang count more.
-_EMPHASIS = np.ones(layout.COUNT, np.float32)
-_EMPHASIS[layout.CROWN], _EMPHASIS[layout.CHIN] = 3.0, 2.0
 
 
 def fold_of(subject: str, folds: int = 5) -> int:
@@ -232,13 +227,7 @@ class Moving:
         self.net.load_state_dict(self.mean)
 
 
-def point_loss(
-    net: PointNet,
-    maps: torch.Tensor,
-    points: torch.Tensor,
-    spread: torch.Tensor,
-    emphasis: torch.Tensor,
-) -> torch.Tensor:
+def point_loss(net: PointNet, maps: torch.Tensor, points: torch.Tensor, spread: torch.Tensor) -> torch.Tensor:
     """Add the cross-entropy with Gaussians around the labels and the distance of the means to these."""
     cells, stride = maps.shape[-1], net.stride
     inside = (~spread.isnan()) & ((points > -0.5) & (points < net.pixels - 0.5)).all(-1)
@@ -255,7 +244,7 @@ def point_loss(
     distance = (mean - points).norm(dim=-1)
     error = distance / (spread + 0.35 * stride)
     robust = torch.where(error < 1, 0.5 * error**2, error - 0.5)
-    weight = inside.float() * emphasis
+    weight = inside.float()
     return ((entropy + 1.5 * robust) * weight).sum() / weight.sum().clamp_min(1)
 
 
@@ -279,12 +268,11 @@ def train(
     optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps, pct_start=0.05)
     sampler = Sampler(faces, learn, part, batch, seed)
-    emphasis = torch.from_numpy(_EMPHASIS[part.points])
     began, seen = time.monotonic(), []
     for step, (images, points, spread, wanted) in enumerate(sampler.batches(steps), 1):
         images = (images.float() / 255).contiguous(memory_format=torch.channels_last)
         maps, whole = net.raw(images)
-        loss = point_loss(net, maps, points, spread, emphasis)
+        loss = point_loss(net, maps, points, spread)
         if whole is not None:
             loss = loss + whole_loss(whole, wanted)
         optimiser.zero_grad()

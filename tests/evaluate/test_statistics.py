@@ -16,6 +16,8 @@ from tests import naive
 from tests.conftest import JIT_DISABLED
 from tests.evaluate.archive import broken, judged, one_check
 
+pytestmark = pytest.mark.kernels
+
 SEED = (7,)
 
 # One decimal, as scores have, and few different ones, so that there are ties.
