@@ -7,7 +7,7 @@ import math
 from icao_check.face import Face
 from icao_check.measurement import Measurement
 
-__all__ = ["covered_eyes", "covered_mouth", "index"]
+__all__ = ["covered_eyes", "covered_mouth", "index", "probability"]
 
 # The odds span too many powers of ten for a score: their cube root tells good from better and bad from worse.
 _ROOT = 3.0
@@ -29,6 +29,11 @@ def index(face: Face, *names: str, margin: float) -> Measurement:
     odds = max(face.appearance[name] for name in names)
     low, value, high = (math.exp(z / _ROOT) for z in (odds - margin, odds, odds + margin))
     return Measurement(value, extremes=(low, high), dispute="uncertain")
+
+
+def probability(face: Face, name: str) -> float:
+    """Return the probability that something of :data:`icao_check.face.appearance.HEADS` is seen."""
+    return 1.0 / (1.0 + math.exp(-face.appearance[name]))
 
 
 def covered_eyes(face: Face) -> str | None:

@@ -143,7 +143,7 @@ def camera(rng: np.random.Generator, image: NDArray[np.float32], unit: float = I
     return np.asarray(image, np.float32)
 
 
-VIEWS: dict[str, View] = {"face": FACE, "eyes": EYES}
+VIEWS: dict[str, View] = {"eyes": EYES, "face": FACE}
 
 
 def pool(

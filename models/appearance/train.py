@@ -3,7 +3,7 @@
     python -m models.appearance.train OUT HEADS.npz... [--count N] [--epochs N] [--seed N]
 
 `HEADS.npz` are what faces.py wrote. One fifth of the people (by a hash of the subject) is never learnt from.
-OUT gets ``face_appearance.onnx`` and ``eye_appearance.onnx``.
+OUT gets ``face_appearance.onnx`` and ``eye_appearance.onnx``, and keeps the views that were drawn.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from models.appearance.samples import UNKNOWN, VIEWS, Heads, pool
 
 FOLDS = 5
 FILES = {"face": "face_appearance", "eyes": "eye_appearance"}
-WIDTHS = (16, 24, 32, 48, 64)
+WIDTHS = (12, 20, 32, 48, 64)
 
 
 def fold_of(subject: str) -> int:
@@ -128,9 +128,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("heads", type=Path, nargs="+")
-    parser.add_argument("--count", type=int, default=6000)
+    parser.add_argument("--count", type=int, default=3500)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -139,8 +139,13 @@ def main() -> None:
     chosen = np.array([i for i, subject in enumerate(heads.subjects) if fold_of(str(subject)) != 0])
     shares = np.full(len(chosen), 1.0 / len(chosen))
     started = time.time()
-    views, labels = pool(options.seed, heads, chosen, shares, options.count, options.repeats)
-    print(f"{len(labels)} views of {len(chosen)} faces, {time.time() - started:.0f} s", flush=True)
+    drawn = options.out / "views.npz"
+    if not drawn.is_file():
+        views, labels = pool(options.seed, heads, chosen, shares, options.count, options.repeats)
+        np.savez(drawn, labels=labels, **views)
+        print(f"{len(labels)} views of {len(chosen)} faces, {time.time() - started:.0f} s", flush=True)
+    views = dict(np.load(drawn))
+    labels = views.pop("labels")
     for name, view in VIEWS.items():
         net = learn(view, views[name], labels, options.epochs, options.seed)
         export(net, view, options.out / f"{FILES[name]}.onnx")
