@@ -147,6 +147,30 @@ def close_eye(rng: Generator, image: Image, points: Points, side: str, share: fl
     return fill(result, np.clip(lash, 0, 1), np.float32(1) * dark)
 
 
+def red_pupils(rng: Generator, image: Image, points: Points) -> Image:
+    """Let the flash shine red out of the pupils: a defect of its own, which covers nothing."""
+    alpha = np.zeros((SIDE, SIDE), np.float32)
+    for side in (0, 1):
+        if rng.random() < 0.85:
+            radius = rng.uniform(2.0, 5.5)
+            centre = np.rint(points[side] * 16).astype(int).tolist()
+            cv2.circle(alpha, centre, int(radius * 16), 1.0, -1, cv2.LINE_AA, 4)
+    red = np.array([rng.uniform(130, 255), rng.uniform(10, 80), rng.uniform(10, 80)], np.float32)
+    return fill(image, cv2.GaussianBlur(alpha, (0, 0), 0.7) * rng.uniform(0.5, 1), np.float32(1) * red)
+
+
+def hot_spots(rng: Generator, image: Image, points: Points) -> Image:
+    """Let skin shine on the forehead, the nose or a cheek, close to the eyes at times."""
+    result = image
+    for _ in range(int(rng.integers(1, 4))):
+        at = points[int(rng.integers(2))] + rng.normal(0, 18, 2) + (0, rng.choice([-30.0, 25.0]))
+        a = np.linspace(0, 2 * math.pi, 24, endpoint=False)
+        size = rng.uniform(4, 20, 2)
+        spot = polygon(at + np.stack([np.cos(a), np.sin(a)], axis=1) * size, float(size.min()) / 2.5)
+        result = fill(result, spot * rng.uniform(0.3, 0.95), np.full_like(image, 250.0))
+    return result
+
+
 def hair_colour(rng: Generator, image: Image, points: Points) -> np.ndarray:
     """Return the colour of the hair of the picture, or any."""
     x, y = points[GROUPS["crown"][0]]

@@ -53,6 +53,10 @@ def covered(
     image, points = heads.pixels[i].astype(np.float32), heads.points[i]
     donor = heads.pixels[int(rng.integers(len(heads.pixels)))].astype(np.float32)
     labels = dict(zip(HEADS, (int(v) for v in heads.labels[i]), strict=True))
+    if rng.random() < 0.08:
+        image = coverings.hot_spots(rng, image, points)
+    if rng.random() < 0.08 and labels["eyes_closed"] == labels["dark_lenses"] == 0:
+        image = coverings.red_pupils(rng, image, points)
     free = all(labels[name] == 0 for name in ("eyes_covered", "dark_lenses", "glare"))
     if free and labels["glasses"] == 0 and rng.random() < 0.55:
         kind = rng.choice(["closed", "hair", "tuft", "clear", "dark", "glare", "hand"], p=[0.3, 0.16, 0.14, 0.14, 0.12, 0.09, 0.05])
