@@ -124,9 +124,27 @@ CHECKS: tuple[CheckSpec, ...] = (
         "expression:expression_neutrality",
         _FACE,
     ),
-    CheckSpec("mouth_occlusion", "mouth_face", "", "mouth_covered", "mouth_covered", "coverings:mouth_occlusion", _FACE),
-    CheckSpec("face_occlusion", "mouth_face", "", "face_covered", "face_covered", "coverings:face_occlusion", _FACE),
-    CheckSpec("no_head_covering", "mouth_face", "", "head_covered", "head_covered", "coverings:no_head_covering", _FACE),
+    CheckSpec(
+        "mouth_occlusion",
+        "mouth_face",
+        "",
+        "mouth_covered",
+        "mouth_covered",
+        "coverings:mouth_occlusion",
+        _FACE,
+    ),
+    CheckSpec(
+        "face_occlusion", "mouth_face", "", "face_covered", "face_covered", "coverings:face_occlusion", _FACE
+    ),
+    CheckSpec(
+        "no_head_covering",
+        "mouth_face",
+        "",
+        "head_covered",
+        "head_covered",
+        "coverings:no_head_covering",
+        _FACE,
+    ),
     CheckSpec("ears_forehead", "mouth_face", "", "hidden", "hidden", None, _FACE),
 )
 

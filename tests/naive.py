@@ -116,7 +116,9 @@ def eye_turn(pupils, corners, yaw, radius, depth, raised):
     left, right = (complex(*pupil) for pupil in pupils)
     if left == right:
         return 0.0, 0.0
-    offsets = [complex(*p) - (complex(*a) + complex(*b)) / 2 for p, (a, b) in zip(pupils, corners, strict=True)]
+    offsets = [
+        complex(*p) - (complex(*a) + complex(*b)) / 2 for p, (a, b) in zip(pupils, corners, strict=True)
+    ]
     mean = sum(offset / (right - left) for offset in offsets) / 2
     sines = (mean.real + depth * math.sin(math.radians(yaw))) / radius, (mean.imag + raised) / radius
     aside, down = (math.degrees(math.asin(np.clip(sine, -1, 1))) for sine in sines)

@@ -58,7 +58,9 @@ def test_dark_lenses_are_seen(look, portrait, face):
     distance = np.hypot(*(face.pupils[1] - face.pupils[0]))
     for pupil in face.pupils:
         axes = (int(0.36 * distance), int(0.26 * distance))
-        cv2.ellipse(drawn, np.rint(pupil).astype(int).tolist(), axes, 0, 0, 360, (18, 17, 20), -1, cv2.LINE_AA)
+        cv2.ellipse(
+            drawn, np.rint(pupil).astype(int).tolist(), axes, 0, 0, 360, (18, 17, 20), -1, cv2.LINE_AA
+        )
     assert look(drawn).appearance["dark_lenses"] > max(0.0, face.appearance["dark_lenses"] + 3)
 
 
@@ -77,5 +79,7 @@ def test_a_cap_is_seen(look, portrait, face):
     brows = face.landmarks.brows[:, 1].min()
     axes = (int(1.35 * distance), int(brows - y + 0.2 * distance))
     cv2.ellipse(drawn, (int(x), int(brows - 4)), axes, 0, 180, 360, (40, 60, 130), -1, cv2.LINE_AA)
-    cv2.ellipse(drawn, (int(x), int(brows - 6)), (axes[0], int(0.15 * distance)), 0, 0, 360, (30, 45, 100), -1)
+    cv2.ellipse(
+        drawn, (int(x), int(brows - 6)), (axes[0], int(0.15 * distance)), 0, 0, 360, (30, 45, 100), -1
+    )
     assert look(drawn).appearance["head_covered"] > max(0.0, face.appearance["head_covered"] + 3)

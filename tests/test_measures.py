@@ -202,7 +202,9 @@ class TestEyes:
         assert found == pytest.approx(eyes.eyes_open(seeing(case)).value, abs=1.5)
 
     @pytest.mark.parametrize(
-        "measure", [eyes.gaze, eyes.eyes_open, eyes.eyes_visible, eyes.lens_reflection], ids=lambda m: m.__name__
+        "measure",
+        [eyes.gaze, eyes.eyes_open, eyes.eyes_visible, eyes.lens_reflection],
+        ids=lambda m: m.__name__,
     )
     def test_behind_dark_lenses_a_person_has_to_look(self, case, measure):
         assert measure(seeing(case)).reason is None

@@ -38,7 +38,9 @@ def bright_share(
         count = 0
         bright = 0
         for row in range(max(0, int(np.ceil(y - high))), min(pixels.shape[0], int(np.floor(y + high)) + 1)):
-            for column in range(max(0, int(np.ceil(x - wide))), min(pixels.shape[1], int(np.floor(x + wide)) + 1)):
+            for column in range(
+                max(0, int(np.ceil(x - wide))), min(pixels.shape[1], int(np.floor(x + wide)) + 1)
+            ):
                 if ((column - x) / wide) ** 2 + ((row - y) / high) ** 2 <= 1.0:
                     count += 1
                     pixel = pixels[row, column]

@@ -46,7 +46,12 @@ def gaze(case: Case) -> Measurement:
     points = face.landmarks
     corners = np.stack([points.left_eye[[0, 4]], points.right_eye[[0, 4]]])
     right, down = kernels.eye_turn(
-        np.ascontiguousarray(points.pupils), corners, face.pose.yaw, _PUPIL_RADIUS, _CORNER_DEPTH, _PUPIL_RAISED
+        np.ascontiguousarray(points.pupils),
+        corners,
+        face.pose.yaw,
+        _PUPIL_RADIUS,
+        _CORNER_DEPTH,
+        _PUPIL_RAISED,
     )
     total = math.hypot(right, down)
     spread = math.hypot(right * _RIGHT_DEVIATION, down * _DOWN_DEVIATION) / total if total > 0 else 0.0
@@ -56,8 +61,8 @@ def gaze(case: Case) -> Measurement:
 def eyes_open(case: Case) -> Measurement:
     """Return how far the lids are apart at the eye that is open less, in % of the inter-eye distance.
 
-    The expected value: where the lids lie if the eyes are open, times the odds that they are. The network that
-    places the lids has seen few closed ones, another was taught to tell them.
+    The expected value: where the lids lie if the eyes are open, times the probability that they are. The
+    network that places the lids has seen few closed ones; another was taught to tell them.
     """
     face = _face(case)
     if reason := covered_eyes(face):

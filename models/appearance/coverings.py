@@ -11,7 +11,6 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from icao_check.landmarks import GROUPS
 from models.faces.views import colour, grain, texture
@@ -19,8 +18,8 @@ from models.faces.views import colour, grain, texture
 SIDE = 256
 INTER_EYE = 64.0
 
-Image = NDArray[np.float32]
-Points = NDArray[np.float32]
+Image = np.ndarray
+Points = np.ndarray
 Generator = np.random.Generator
 
 
@@ -54,7 +53,11 @@ def fabric(rng: Generator, image: Image, donor: Image) -> Image:
         paint = cv2.resize(piece, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
         paint = paint * rng.uniform(0.6, 1.4)
     else:
-        base = colour(rng) if rng.random() < 0.75 else np.full(3, rng.choice([25.0, 235.0])) + rng.normal(0, 8, 3)
+        base = (
+            colour(rng)
+            if rng.random() < 0.75
+            else np.full(3, rng.choice([25.0, 235.0])) + rng.normal(0, 8, 3)
+        )
         paint = np.broadcast_to(np.asarray(base, np.float32), image.shape).copy()
         if rng.random() < 0.3:  # stripes, checks or dots
             y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
@@ -62,10 +65,12 @@ def fabric(rng: Generator, image: Image, donor: Image) -> Image:
             wave = np.sin((x * math.cos(angle) + y * math.sin(angle)) / step * 2 * math.pi)
             if rng.random() < 0.5:
                 wave = wave * np.sin((y * math.cos(angle) - x * math.sin(angle)) / step * 2 * math.pi)
-            paint = fill(paint, (wave > rng.uniform(-0.3, 0.6)).astype(np.float32), np.float32(1) * colour(rng))
+            paint = fill(
+                paint, (wave > rng.uniform(-0.3, 0.6)).astype(np.float32), np.float32(1) * colour(rng)
+            )
     paint = paint * (1 + 0.01 * rng.uniform(0, 6) * grain(rng, paint.shape))
     folds = cv2.GaussianBlur(texture(rng, SIDE).astype(np.float32), (0, 0), rng.uniform(1, 7))
-    folds /= max(float(folds.std()), 1e-6)
+    folds = folds / max(float(folds.std()), 1e-6)
     return np.asarray(paint * (1 + rng.uniform(0, 0.12) * folds)[..., None], np.float32)
 
 
@@ -177,7 +182,15 @@ def hair_colour(rng: Generator, image: Image, points: Points) -> np.ndarray:
     if rng.random() < 0.6 and 0 <= y < SIDE and 0 <= x < SIDE:
         patch = image[max(int(y) - 3, 0) : int(y) + 4, max(int(x) - 12, 0) : int(x) + 13]
         return np.asarray(np.median(patch.reshape(-1, 3), axis=0))
-    tones = [(20, 18, 18), (45, 32, 25), (90, 62, 40), (160, 125, 80), (205, 180, 135), (140, 70, 35), (170, 170, 170)]
+    tones = [
+        (20, 18, 18),
+        (45, 32, 25),
+        (90, 62, 40),
+        (160, 125, 80),
+        (205, 180, 135),
+        (140, 70, 35),
+        (170, 170, 170),
+    ]
     return np.array(tones[rng.integers(len(tones))], float) * rng.uniform(0.7, 1.3)
 
 
@@ -194,15 +207,15 @@ def hair(rng: Generator, image: Image, points: Points, over_eye: bool) -> Image:
     lock = rng.random() < 0.5
     start0 = np.array([eye[0] + outward * rng.uniform(-45, 20), eye[1] - rng.uniform(50, 85)])
     if over_eye:
-        end0 = eye + (outward * rng.uniform(-8, 16), rng.uniform(6, 60))
-        knee0 = eye + (outward * rng.uniform(-10, 12), rng.uniform(-14, 2))
+        end0 = np.add(eye, (outward * rng.uniform(-8, 16), rng.uniform(6, 60)))
+        knee0 = np.add(eye, (outward * rng.uniform(-10, 12), rng.uniform(-14, 2)))
     else:
         reach = rng.random()
-        end0 = eye + (outward * rng.uniform(-40, 55), -rng.uniform(19, 40))
+        end0 = np.add(eye, (outward * rng.uniform(-40, 55), -rng.uniform(19, 40)))
         knee0 = (start0 + end0) / 2 + rng.normal(0, 6, 2)
         if reach < 0.5:  # beside the eye, down the cheek
-            end0 = eye + (outward * rng.uniform(36, 50), rng.uniform(0, 80))
-            knee0 = eye + (outward * rng.uniform(32, 48), -rng.uniform(20, 40))
+            end0 = np.add(eye, (outward * rng.uniform(36, 50), rng.uniform(0, 80)))
+            knee0 = np.add(eye, (outward * rng.uniform(32, 48), -rng.uniform(20, 40)))
             start0[0] = eye[0] + outward * rng.uniform(5, 40)
     spread = rng.uniform(2, 6) if over_eye else rng.uniform(1, 3)
     t = np.linspace(0, 1, 14)[:, None]
@@ -240,7 +253,9 @@ def lens_outlines(rng: Generator, points: Points) -> list[np.ndarray]:
         v = np.sign(np.sin(a)) * np.abs(np.sin(a)) ** (2 / square)
         u = u * (1 - drop * np.clip(v, 0, 1))
         centre = points[side] + (outward * apart, lower)
-        outlines.append(np.stack([centre[0] + outward * u * wide, centre[1] + v * high - u * slant * high], axis=1))
+        outlines.append(
+            np.stack([centre[0] + outward * u * wide, centre[1] + v * high - u * slant * high], axis=1)
+        )
     return outlines
 
 
@@ -256,9 +271,13 @@ def frame(rng: Generator, image: Image, outlines: list[np.ndarray], points: Poin
         ear = (outer[0] + outward * rng.uniform(14, 24), outer[1] - rng.uniform(0, 6))
         temple = np.rint(np.array([outer, ear]) * 16).astype(np.int32)
         cv2.polylines(alpha, [temple], False, 1.0, thick, cv2.LINE_AA, 4)
-    bridge = np.array([outlines[0][20], (points[0] + points[1]) / 2 - (0, rng.uniform(0, 6)), outlines[1][20]])
+    bridge = np.array(
+        [outlines[0][20], (points[0] + points[1]) / 2 - (0, rng.uniform(0, 6)), outlines[1][20]]
+    )
     cv2.polylines(alpha, [np.rint(bridge * 16).astype(np.int32)], False, 1.0, thick, cv2.LINE_AA, 4)
-    tone = np.asarray(colour(rng) if rng.random() < 0.3 else rng.choice([15.0, 40.0, 90.0, 190.0]) * np.ones(3))
+    tone = np.asarray(
+        colour(rng) if rng.random() < 0.3 else rng.choice([15.0, 40.0, 90.0, 190.0]) * np.ones(3)
+    )
     alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(0.4, 0.8)) * rng.uniform(0.6, 1)
     return fill(image, np.clip(alpha, 0, 1), np.float32(1) * tone.astype(np.float32))
 
@@ -272,16 +291,24 @@ def glasses(rng: Generator, image: Image, points: Points, lenses: str) -> Image:
         inside = polygon(outline, 0.7)
         if lenses == "dark":
             tint = colour(rng) * rng.uniform(0.05, 0.4)
-            strength = np.clip(rng.uniform(0.62, 1.0) - rng.uniform(0, 2.5) * y * (rng.random() < 0.4), 0.5, 1)
+            strength = np.clip(
+                rng.uniform(0.62, 1.0) - rng.uniform(0, 2.5) * y * (rng.random() < 0.4), 0.5, 1
+            )
             result = fill(result, inside * np.float32(1) * strength, np.float32(1) * tint.astype(np.float32))
         elif rng.random() < 0.6:  # a clear lens takes or gives a little light
-            result = fill(result, inside * rng.uniform(0, 0.12), np.full_like(image, rng.choice([0.0, 255.0])))
+            result = fill(
+                result, inside * rng.uniform(0, 0.12), np.full_like(image, rng.choice([0.0, 255.0]))
+            )
         shine = lenses == "glare" or rng.random() < (0.35 if lenses == "dark" else 0.25)
         if shine:
             centre = outline.mean(axis=0)
             near = lenses == "glare"
             reach = np.abs(outline - centre).max(axis=0)
-            off = rng.normal(0, 0.22, 2) if near else np.array([rng.choice([-1, 1]) * 0.75, rng.choice([-1, 1]) * 0.7])
+            off = (
+                rng.normal(0, 0.22, 2)
+                if near
+                else np.array([rng.choice([-1, 1]) * 0.75, rng.choice([-1, 1]) * 0.7])
+            )
             size = rng.uniform(0.28, 0.95, 2) if near else rng.uniform(0.04, 0.14, 2)
             spot = centre + off * reach
             if rng.random() < 0.5:
@@ -301,15 +328,29 @@ def mask_over_mouth(rng: Generator, image: Image, points: Points, donor: Image) 
     """Cover mouth and chin, perhaps the nose: a mask, a scarf, a collar."""
     left, right = points[[*GROUPS["left_jaw"]]], points[[*GROUPS["right_jaw"]]]
     chin = points[GROUPS["chin"][0]]
-    nose, under = points[[*GROUPS["left_nose_bridge"], *GROUPS["right_nose_bridge"]]].mean(0), points[GROUPS["subnasale"][0]]
-    top = under + (rng.uniform(-0.1, 0.95) * (nose - under) if rng.random() < 0.7 else np.array([0, rng.uniform(0, 4)]))
+    nose, under = (
+        points[[*GROUPS["left_nose_bridge"], *GROUPS["right_nose_bridge"]]].mean(0),
+        points[GROUPS["subnasale"][0]],
+    )
+    top = under + (
+        rng.uniform(-0.1, 0.95) * (nose - under) if rng.random() < 0.7 else np.array([0, rng.uniform(0, 4)])
+    )
     rise = rng.uniform(-4, 16)
     sides = [left[0] + (-4, rng.uniform(-10, 6)), right[0] + (4, rng.uniform(-10, 6))]
     if rng.random() < 0.55:  # a mask: down to the chin
-        bottom = [right[2] + (3, 3), chin + (0, rng.uniform(1, 9)), left[2] + (-3, 3)]
+        bottom = [right[2] + (3, 3), np.add(chin, (0, rng.uniform(1, 9))), left[2] + (-3, 3)]
     else:  # a scarf or a collar: down to the edge
         bottom = [np.array([SIDE - 1.0, SIDE + 5]), np.array([0.0, SIDE + 5])]
-    corners = np.array([sides[0], (top + sides[0]) / 2 + (0, -rise / 2), top, (top + sides[1]) / 2 + (0, -rise / 2), sides[1], *bottom])
+    corners = np.array(
+        [
+            sides[0],
+            (top + sides[0]) / 2 + (0, -rise / 2),
+            top,
+            (top + sides[1]) / 2 + (0, -rise / 2),
+            sides[1],
+            *bottom,
+        ]
+    )
     alpha = polygon(smooth(corners) if rng.random() < 0.7 else corners, rng.uniform(0.5, 1.6))
     paint = fabric(rng, image, donor)
     x = np.linspace(-2, 2, SIDE, dtype=np.float32)[None, :, None]
@@ -320,8 +361,13 @@ def mask_over_mouth(rng: Generator, image: Image, points: Points, donor: Image) 
     result = lay(rng, image, alpha, np.asarray(paint, np.float32))
     if rng.random() < 0.4:
         straps = np.zeros((SIDE, SIDE), np.float32)
-        for at, ear in ((sides[0], points[GROUPS["left_ear"][0]]), (sides[1], points[GROUPS["right_ear"][0]])):
-            cv2.polylines(straps, [np.rint(np.array([at, ear]) * 16).astype(np.int32)], False, 1.0, 1, cv2.LINE_AA, 4)
+        for at, ear in (
+            (sides[0], points[GROUPS["left_ear"][0]]),
+            (sides[1], points[GROUPS["right_ear"][0]]),
+        ):
+            cv2.polylines(
+                straps, [np.rint(np.array([at, ear]) * 16).astype(np.int32)], False, 1.0, 1, cv2.LINE_AA, 4
+            )
         result = fill(result, straps, np.full_like(image, rng.uniform(120, 250)))
     return result
 
@@ -343,10 +389,10 @@ def hand(rng: Generator, image: Image, points: Points, at: np.ndarray) -> Image:
         one = np.zeros((SIDE, SIDE), np.uint8)
         ends = np.rint(np.array([tip, root]) * 16).astype(np.int32)
         cv2.polylines(one, [ends], False, 255, int(thick), cv2.LINE_AA, 4)
-        one = cv2.GaussianBlur(one, (0, 0), 0.8).astype(np.float32) / 255
-        round_ = np.clip(cv2.GaussianBlur(one, (0, 0), thick / 4), 0, 1)
-        shade = np.where(one > 0.5, 0.62 + 0.42 * round_, shade)
-        alpha = np.maximum(alpha, one)
+        finger = cv2.GaussianBlur(one, (0, 0), 0.8).astype(np.float32) / 255
+        round_ = np.clip(cv2.GaussianBlur(finger, (0, 0), thick / 4), 0, 1)
+        shade = np.where(finger > 0.5, 0.62 + 0.42 * round_, shade)
+        alpha = np.maximum(alpha, finger)
     paint = skin.astype(np.float32) * shade[..., None] + 2 * grain(rng, image.shape)
     return lay(rng, image, alpha, np.asarray(paint, np.float32))
 
@@ -360,10 +406,17 @@ def thing_over_mouth(rng: Generator, image: Image, points: Points, donor: Image)
     a = np.linspace(0, 2 * math.pi, 40, endpoint=False)
     size = np.array([rng.uniform(17, 34), rng.uniform(13, 34)])
     power = rng.uniform(2, 6)
-    outline = at + np.stack(
-        [np.sign(np.cos(a)) * np.abs(np.cos(a)) ** (2 / power), np.sign(np.sin(a)) * np.abs(np.sin(a)) ** (2 / power)],
-        axis=1,
-    ) * size
+    outline = (
+        at
+        + np.stack(
+            [
+                np.sign(np.cos(a)) * np.abs(np.cos(a)) ** (2 / power),
+                np.sign(np.sin(a)) * np.abs(np.sin(a)) ** (2 / power),
+            ],
+            axis=1,
+        )
+        * size
+    )
     result = lay(rng, image, polygon(outline, 0.7), fabric(rng, image, donor))
     if rng.random() < 0.5:  # the ring or knob of a pacifier
         inner = at + (outline - at) * rng.uniform(0.25, 0.6)
@@ -385,9 +438,21 @@ def hat(rng: Generator, image: Image, points: Points, donor: Image) -> Image:
         arc = np.zeros((SIDE, SIDE), np.float32)
         top = max(middle[1] - crown[1], 20) * rng.uniform(1.02, 1.15)
         line = np.stack([middle[0] + half * np.cos(a), middle[1] + top * np.sin(a)], axis=1)
-        cv2.polylines(arc, [np.rint(line * 16).astype(np.int32)], False, 1.0, int(rng.integers(4, 10)), cv2.LINE_AA, 4)
+        cv2.polylines(
+            arc, [np.rint(line * 16).astype(np.int32)], False, 1.0, int(rng.integers(4, 10)), cv2.LINE_AA, 4
+        )
         for x in (middle[0] - half, middle[0] + half):
-            cv2.ellipse(arc, (int(x), int(middle[1] + 8)), (int(rng.uniform(6, 13)), int(rng.uniform(13, 22))), 0, 0, 360, 1.0, -1, cv2.LINE_AA)
+            cv2.ellipse(
+                arc,
+                (int(x), int(middle[1] + 8)),
+                (int(rng.uniform(6, 13)), int(rng.uniform(13, 22))),
+                0,
+                0,
+                360,
+                1.0,
+                -1,
+                cv2.LINE_AA,
+            )
         return lay(rng, image, cv2.GaussianBlur(arc, (0, 0), 0.8), paint)
     edge = brows - rng.uniform(1, 26)
     top = crown[1] - rng.uniform(2, 26)
@@ -399,12 +464,17 @@ def hat(rng: Generator, image: Image, points: Points, donor: Image) -> Image:
         height = rng.uniform(8, 24)
         outline = np.concatenate([below, below[::-1] - (0, height)])
         return lay(rng, image, polygon(outline, 0.8), paint)
-    dome = np.stack([middle[0] + half * np.cos(a), edge + (ends - edge) + (edge - top) * np.sin(a) * 1.05], axis=1)
+    dome = np.stack(
+        [middle[0] + half * np.cos(a), edge + (ends - edge) + (edge - top) * np.sin(a) * 1.05], axis=1
+    )
     result = lay(rng, image, polygon(np.concatenate([dome, below[::-1]]), 0.9), paint)
     if kind == "cap":
         wide, deep = half * rng.uniform(0.75, 1.35), rng.uniform(6, 17)
         b = np.linspace(0, 2 * math.pi, 40)
-        brim = np.stack([middle[0] + wide * np.cos(b), edge + dip + deep * np.sin(b) * np.where(np.sin(b) > 0, 1, 0.6)], axis=1)
+        brim = np.stack(
+            [middle[0] + wide * np.cos(b), edge + dip + deep * np.sin(b) * np.where(np.sin(b) > 0, 1, 0.6)],
+            axis=1,
+        )
         result = lay(rng, result, polygon(brim, 0.8), paint * np.float32(rng.uniform(0.55, 1.1)))
     elif rng.random() < 0.5:  # a turned-up hem
         hem = np.concatenate([below, below[::-1] - (0, rng.uniform(8, 18))])
@@ -422,12 +492,28 @@ def cloth(rng: Generator, image: Image, points: Points, donor: Image) -> Image:
     a = np.linspace(0, 2 * math.pi, 48, endpoint=False)
     top, bottom = brows - rng.uniform(6, 26), chin[1] + rng.uniform(0, 8)
     centre = (top + bottom) / 2
-    hole = np.stack([middle[0] + half * rng.uniform(0.92, 1.05) * np.cos(a), centre + (bottom - top) / 2 * np.sin(a)], axis=1)
+    hole = np.stack(
+        [middle[0] + half * rng.uniform(0.92, 1.05) * np.cos(a), centre + (bottom - top) / 2 * np.sin(a)],
+        axis=1,
+    )
     wide, high = half * rng.uniform(1.3, 1.7), crown[1] - rng.uniform(2, 22)
-    outer = np.stack([middle[0] + wide * np.cos(a), centre + np.where(np.sin(a) < 0, centre - high, 1.3 * (bottom - centre)) * np.sin(a)], axis=1)
+    outer = np.stack(
+        [
+            middle[0] + wide * np.cos(a),
+            centre + np.where(np.sin(a) < 0, centre - high, 1.3 * (bottom - centre)) * np.sin(a),
+        ],
+        axis=1,
+    )
     alpha = np.maximum(polygon(outer, 1.0), 0)
     if rng.random() < 0.8:  # down to the shoulders
-        drape = np.array([[middle[0] - wide, centre], [middle[0] + wide, centre], [middle[0] + wide * 1.5, SIDE + 9], [middle[0] - wide * 1.5, SIDE + 9]])
+        drape = np.array(
+            [
+                [middle[0] - wide, centre],
+                [middle[0] + wide, centre],
+                [middle[0] + wide * 1.5, SIDE + 9],
+                [middle[0] - wide * 1.5, SIDE + 9],
+            ]
+        )
         alpha = np.maximum(alpha, polygon(drape, 1.0))
     alpha = np.clip(alpha - polygon(hole, 0.8), 0, 1)
     return lay(rng, image, alpha, fabric(rng, image, donor))

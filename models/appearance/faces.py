@@ -1,7 +1,7 @@
 """Cut the faces of the development photos out alike, with what is known of them.
 
-    ICAO_CHECK_CORPUS=PHOTOS python -m models.appearance.faces corpus HEADS.npz
-    ICAO_CHECK_CORPUS=PHOTOS python -m models.appearance.faces synthetic HEADS.npz
+ICAO_CHECK_CORPUS=PHOTOS python -m models.appearance.faces corpus HEADS.npz
+ICAO_CHECK_CORPUS=PHOTOS python -m models.appearance.faces synthetic HEADS.npz
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def chosen(corpus: Path, which: str) -> list[tuple[str, str, dict[str, int]]]:
     if which == "synthetic":
         with LABELS.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        return [(f"synthetic_faces/{r['photo']}", f"sfhq-{Path(r['photo']).stem}", labels_of(r)) for r in rows]
+        return [
+            (f"synthetic_faces/{r['photo']}", f"sfhq-{Path(r['photo']).stem}", labels_of(r)) for r in rows
+        ]
     with (corpus / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if not r["photo"].endswith(("_frame.jpg", "_geometry.jpg"))]
     return [(r["photo"], r["subject"], labels_of(r)) for r in rows]
@@ -78,7 +80,7 @@ def main() -> None:
         found["points"].append(piece.to_cutout(points).astype(np.float32))
         found["labels"].append(np.array([seen[head] for head in HEADS], np.int8))
         found["subjects"].append(subject)
-    np.savez(out, **{name: np.array(values) for name, values in found.items()})
+    np.savez(out, allow_pickle=False, **{name: np.array(values) for name, values in found.items()})
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Heads:
     """
 
     pixels: NDArray[np.uint8]
-    points: NDArray[np.float32]
+    points: np.ndarray
     labels: NDArray[np.int8]
     subjects: NDArray[np.str_]
 
@@ -46,9 +46,7 @@ class Heads:
         return Heads(*(np.concatenate([part[name] for part in parts]) for name in Heads.__dataclass_fields__))
 
 
-def covered(
-    rng: np.random.Generator, heads: Heads, i: int
-) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+def covered(rng: np.random.Generator, heads: Heads, i: int) -> tuple[np.ndarray, NDArray[np.int8]]:
     """Return one face, often with something drawn on it, and its labels."""
     image, points = heads.pixels[i].astype(np.float32), heads.points[i]
     donor = heads.pixels[int(rng.integers(len(heads.pixels)))].astype(np.float32)
@@ -59,7 +57,10 @@ def covered(
         image = coverings.red_pupils(rng, image, points)
     free = all(labels[name] == 0 for name in ("eyes_covered", "dark_lenses", "glare"))
     if free and labels["glasses"] == 0 and rng.random() < 0.55:
-        kind = rng.choice(["closed", "hair", "tuft", "clear", "dark", "glare", "hand"], p=[0.3, 0.16, 0.14, 0.14, 0.12, 0.09, 0.05])
+        kind = rng.choice(
+            ["closed", "hair", "tuft", "clear", "dark", "glare", "hand"],
+            p=[0.3, 0.16, 0.14, 0.14, 0.12, 0.09, 0.05],
+        )
         if kind == "closed" and labels["eyes_closed"] == 0:
             image, labels["eyes_closed"] = _lowered(rng, image, points)
         elif kind == "hair":
@@ -68,7 +69,10 @@ def covered(
         elif kind == "tuft":
             image = coverings.hair(rng, image, points, False)
         elif kind == "hand":
-            image, labels["eyes_covered"] = coverings.hand(rng, image, points, points[int(rng.integers(2))]), 1
+            image, labels["eyes_covered"] = (
+                coverings.hand(rng, image, points, points[int(rng.integers(2))]),
+                1,
+            )
             labels["eyes_closed"] = UNKNOWN
         elif kind in ("clear", "dark", "glare"):
             if kind == "clear" and rng.random() < 0.2 and labels["eyes_closed"] == 0:
@@ -91,7 +95,7 @@ def covered(
     return image, np.array([labels[name] for name in HEADS], np.int8)
 
 
-def _lowered(rng: np.random.Generator, image: NDArray[np.float32], points: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+def _lowered(rng: np.random.Generator, image: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, int]:
     """Lower the lids: shut or nearly so in two cases of three, else a little, which is no defect."""
     shut = rng.random() < 0.67
     share = rng.uniform(0.8, 1.05) if shut else rng.uniform(0.05, 0.3)
@@ -102,7 +106,11 @@ def _lowered(rng: np.random.Generator, image: NDArray[np.float32], points: NDArr
 
 
 def view_of(
-    rng: np.random.Generator | None, image: NDArray[np.float32], points: NDArray[np.float32], view: View, mirror: bool
+    rng: np.random.Generator | None,
+    image: np.ndarray,
+    points: np.ndarray,
+    view: View,
+    mirror: bool,
 ) -> NDArray[np.uint8]:
     """Cut the view of a network out, framed a little differently each time (`rng`)."""
     scale, angle, shift = 1.0, 0.0, np.zeros(2)
@@ -118,12 +126,16 @@ def view_of(
     if step > 1.3:
         image = cv2.GaussianBlur(image, (0, 0), 0.4 * step)
     piece = cv2.warpAffine(
-        image, matrix, (view.width, view.height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        image,
+        matrix,
+        (view.width, view.height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return np.clip(piece, 0, 255).astype(np.uint8)
 
 
-def camera(rng: np.random.Generator, image: NDArray[np.float32], unit: float = INTER_EYE) -> NDArray[np.float32]:
+def camera(rng: np.random.Generator, image: np.ndarray, unit: float = INTER_EYE) -> np.ndarray:
     """Return the picture as another camera in another light would have taken it.
 
     `unit` is the distance between the pupils in px.
@@ -131,7 +143,9 @@ def camera(rng: np.random.Generator, image: NDArray[np.float32], unit: float = I
     image = retouch(rng, image, unit).astype(np.float32)
     if rng.random() < 0.35:  # light from one side
         x = np.linspace(-1, 1, image.shape[1], dtype=np.float32)[None, :, None] * rng.choice([-1.0, 1.0])
-        image = image * (1 - rng.uniform(0, 0.6) / (1 + np.exp(-x / rng.uniform(0.05, 0.6)))).astype(np.float32)
+        image = image * (1 - rng.uniform(0, 0.6) / (1 + np.exp(-x / rng.uniform(0.05, 0.6)))).astype(
+            np.float32
+        )
     if rng.random() < 0.3:
         image = image * rng.uniform(0.45, 1.25)
     if rng.random() < 0.3:
@@ -143,7 +157,8 @@ def camera(rng: np.random.Generator, image: NDArray[np.float32], unit: float = I
     image = np.clip(image, 0, 255)
     if rng.random() < 0.25:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
-        image = cv2.imdecode(cv2.imencode(".jpg", image.astype(np.uint8), quality)[1], cv2.IMREAD_COLOR)
+        data = cv2.imencode(".jpg", image.astype(np.uint8), quality)[1]
+        image = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.float32)
     return np.asarray(image, np.float32)
 
 

@@ -47,6 +47,7 @@ class Block(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Compute the layer."""
         return torch.relu(x + self.body(x))
 
 
@@ -70,6 +71,7 @@ class AppearanceNet(nn.Module):
         )  # fmt: skip
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Return log-odds (N, heads) of pictures (N, 3, h, w) in 0..1."""
         logits: torch.Tensor = self.head(self.features((image - 0.5) * 4.0))
         return logits
 
@@ -94,7 +96,9 @@ def learn(
             y = torch.from_numpy(labels[rows][:, columns]).float()
             known = (y != UNKNOWN).float()
             target = y.clamp(0, 1) * 0.98 + 0.01
-            loss = (binary_cross_entropy_with_logits(net(x), target, reduction="none") * known).sum() / known.sum()
+            loss = (
+                binary_cross_entropy_with_logits(net(x), target, reduction="none") * known
+            ).sum() / known.sum()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -113,7 +117,13 @@ def export(net: AppearanceNet, view: View, out: Path) -> None:
                     part[k], part[k + 1] = fuse_conv_bn_eval(part[k], part[k + 1]), nn.Identity()
     example = torch.rand(1, 3, view.height, view.width)
     torch.onnx.export(
-        net, (example,), str(out), dynamo=False, opset_version=17, input_names=["image"], output_names=["logits"]
+        net,
+        (example,),
+        str(out),
+        dynamo=False,
+        opset_version=17,
+        input_names=["image"],
+        output_names=["logits"],
     )
     reader = cv2.dnn.readNetFromONNX(str(out), cv2.dnn.ENGINE_CLASSIC)
     reader.setInput(example.numpy())
@@ -141,9 +151,9 @@ def main() -> None:
     started = time.time()
     drawn = options.out / "views.npz"
     if not drawn.is_file():
-        views, labels = pool(options.seed, heads, chosen, shares, options.count, options.repeats)
-        np.savez(drawn, labels=labels, **views)
-        print(f"{len(labels)} views of {len(chosen)} faces, {time.time() - started:.0f} s", flush=True)
+        pieces, seen = pool(options.seed, heads, chosen, shares, options.count, options.repeats)
+        np.savez(drawn, allow_pickle=False, labels=seen, **pieces)
+        print(f"{len(seen)} views of {len(chosen)} faces, {time.time() - started:.0f} s", flush=True)
     views = dict(np.load(drawn))
     labels = views.pop("labels")
     for name, view in VIEWS.items():
