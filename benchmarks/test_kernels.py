@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.kernels import accuracy, age, background, expression, eyes, geometry, segmentation
+from icao_check.kernels import accuracy, age, background, expression, eyes, geometry
 
 ROWS, COLUMNS = 128, 100
 
@@ -48,21 +48,6 @@ class TestColourSpread:
             return np.quantile(np.linalg.norm(pixels - np.median(pixels, axis=0), axis=1), 0.95)
 
         assert benchmark(twin) == pytest.approx(background.colour_spread(lab, mask, 0.95)[4], rel=1e-5)
-
-
-@pytest.mark.benchmark(group="step_costs and geodesic_distance, 128 × 100")
-class TestGeodesicDistance:
-    def test_kernel(self, benchmark, lab):
-        seeds = np.zeros((ROWS, COLUMNS), bool)
-        seeds[0] = True
-        benchmark(lambda: segmentation.geodesic_distance(segmentation.step_costs(lab, 0.3), seeds))
-
-    def test_scikit_image(self, benchmark, lab):
-        # MCP_Geometric knows one cost per pixel, not one per edge: the nearest thing that a library has.
-        from skimage.graph import MCP_Geometric
-
-        costs = 0.3 + np.abs(np.gradient(lab[..., 0])[0])
-        benchmark(lambda: MCP_Geometric(costs).find_costs([(0, column) for column in range(COLUMNS)]))
 
 
 @pytest.mark.benchmark(group="head_geometry")

@@ -1,4 +1,4 @@
-"""Which pixels are the person and which are the wall."""
+"""Which pixels are the person's skin, hair and clothes, and which are the wall."""
 
 from __future__ import annotations
 
@@ -8,19 +8,50 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from icao_check.guided_filter import colour_lines, follow, interpolated
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
+from icao_check.region_network import (
+    CANVAS_COLUMNS,
+    CANVAS_ROWS,
+    forward,
+    kind_votes,
+    network_cells,
+    person_share,
+)
 
-__all__ = ["BACKGROUND", "PERSON", "REGION_HEIGHT", "UNDECIDED", "Regions", "find_regions", "lab_of"]
+__all__ = [
+    "BACKGROUND",
+    "CLOTHES",
+    "HAIR",
+    "PERSON",
+    "REGION_HEIGHT",
+    "SKIN",
+    "UNDECIDED",
+    "Regions",
+    "find_regions",
+    "lab_of",
+]
 
-BACKGROUND, PERSON, UNDECIDED = 0, 1, 2
-REGION_HEIGHT = 128
+BACKGROUND, SKIN, HAIR, CLOTHES, UNDECIDED = range(5)
+"""Labels. Skin: the face with eyes, lips and beard, ears, neck, hands. Clothes: whatever is worn, also on the
+head."""
+PERSON = 255
+"""Skin, hair or clothes; only for :meth:`Regions.mask`."""
+REGION_HEIGHT = 256
 """Rows of the label map."""
 
-# Cost of a step within a surface, in ΔE: about the noise between neighbouring pixels of a clean photo.
-_STEP_COST = 0.3
-# Where both seeds are about as far away, neither is sure of the pixel.
-_SURE_RATIO = 0.8
+# The network sees the picture as far as this from between the pupils, in face sizes: to the left and right,
+# up, down. A whole print is never larger.
+_REACH = (4.4, 4.4, 6.6)
+# In a wide picture the shoulders, and no more, may take detail from the head.
+_LEAST_SIDE = 3.2
+# From the pupils to the chin, in face sizes: where the eyes' distance is foreshortened, this tells the size.
+_CHIN_BELOW = 1.75
+# The colour lines: window (in pixels of the canvas) and the contrast below which an edge is noise.
+_GUIDE_RADIUS, _GUIDE_EPSILON = 3, 1e-3
+# Cells with a smaller or a larger share of the person belong to one side; the others are the seam.
+_SEAM = (0.15, 0.85)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +61,11 @@ class Regions:
     Attributes
     ----------
     labels : ndarray of shape (h, w), uint8
-        ``BACKGROUND``, ``PERSON`` or ``UNDECIDED`` (the seam between them).
+        ``BACKGROUND``, ``SKIN``, ``HAIR``, ``CLOTHES`` or ``UNDECIDED`` (the seam between person and wall).
+    share : ndarray of shape (h, w), float32
+        How much of the cell is person, from 0 to 1: 0.5 is the outline.
+    kinds : ndarray of shape (h, w), uint8
+        ``SKIN``, ``HAIR`` or ``CLOTHES``: what the cell is as far as it is person, also on the seam.
     lab : ndarray of shape (h, w, 3), float32
         The same pixels in CIELAB (D65).
     px_per_cell : float
@@ -38,11 +73,15 @@ class Regions:
     """
 
     labels: NDArray[np.uint8]
+    share: NDArray[np.float32]
+    kinds: NDArray[np.uint8]
     lab: NDArray[np.float32]
     px_per_cell: float
 
     def mask(self, label: int) -> NDArray[np.bool_]:
-        """Return the cells of one label, shape (h, w), bool."""
+        """Return the cells of one label (or of ``PERSON``), shape (h, w), bool."""
+        if label == PERSON:
+            return np.isin(self.labels, (SKIN, HAIR, CLOTHES))
         return np.equal(self.labels, label)
 
 
@@ -52,12 +91,12 @@ def lab_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
-    """Separate the person from the wall.
+    """Separate the person of the main face from everything else, and skin, hair and clothes from each other.
 
-    Each pixel goes to the seed that it can be reached from with the least change of colour: the wall is
-    seeded along the upper edges of the picture, down to the chin, the person in the face, the neck and the
-    chest. Whatever touches the upper edges is wall; objects beside the person thus stay in the background,
-    where the background checks look for them.
+    A small network (its card: ``models/regions.md``) sees the picture and where the face is in it, and says
+    for each pixel of a coarse canvas how probably it is the person. Along the person's outline the colours of
+    the finer picture then decide (guided filter). Other people, objects, furniture, shadows on the wall and
+    the margins of a print are background.
 
     Parameters
     ----------
@@ -71,46 +110,74 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     Regions
         At :data:`REGION_HEIGHT` rows, or fewer for a smaller photo.
     """
-    from icao_check.kernels.segmentation import geodesic_distance, step_costs
-
     small = photo.reduced(REGION_HEIGHT)
-    height, width = small.shape[:2]
-    factor = photo.height / height
-    small_landmarks = landmarks.scaled(1.0 / factor)
-    lab = lab_of(np.asarray(cv2.GaussianBlur(small, (0, 0), 0.7), np.uint8))
-    person = _person_seeds(small_landmarks, height, width)
-    wall = _wall_seeds(small_landmarks, height, width) & ~person
-    costs = step_costs(lab, _STEP_COST)
-    to_person = geodesic_distance(costs, person)
-    to_wall = geodesic_distance(costs, wall)
-    labels = np.full((height, width), UNDECIDED, np.uint8)
-    labels[to_wall < _SURE_RATIO * to_person] = BACKGROUND
-    labels[to_person < _SURE_RATIO * to_wall] = PERSON
-    return Regions(labels, lab, factor)
+    place = _place(landmarks)
+    left, top, width, height = window = _window(photo, place)
+    scale = min(CANVAS_ROWS / height, CANVAS_COLUMNS / width)
+    rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
+    corner = np.array([(CANVAS_COLUMNS - columns) // 2, (CANVAS_ROWS - rows) // 2])
+    picture = _reduced_window(photo, small, window, rows, columns)
+    canvas = np.zeros((CANVAS_ROWS, CANVAS_COLUMNS, 3), np.uint8)
+    canvas[corner[1] : corner[1] + rows, corner[0] : corner[0] + columns] = picture
+    extent = np.array([corner[0], corner[1], corner[0] + columns, corner[1] + rows])
+
+    # From pixels of the photo to pixels of the canvas.
+    zoom = np.array([columns / width, rows / height])
+    place[:2] = (place[:2] + 0.5 - (left, top)) * zoom - 0.5 + corner
+    place[2] *= scale
+    logits = forward(network_cells(canvas, place, extent))
+    probability = person_share(logits)[extent[1] : extent[3], extent[0] : extent[2]]
+    lines = colour_lines(picture, np.ascontiguousarray(probability), _GUIDE_RADIUS, _GUIDE_EPSILON)
+
+    factor = np.array([photo.width / small.shape[1], photo.height / small.shape[0]])
+    first, step = (0.5 * factor - (left, top)) * zoom - 0.5, factor * zoom
+    share = follow(lines, small, first, step)
+    # Votes stand in the middle of 2 × 2 pixels of the canvas.
+    votes = interpolated(kind_votes(logits), small.shape, (first + corner - 0.5) / 2.0, step / 2.0)
+    kinds = _largest(votes)
+    labels = kinds.copy()
+    labels[share < _SEAM[1]] = UNDECIDED
+    labels[share < _SEAM[0]] = BACKGROUND
+    return Regions(labels, share, kinds, lab_of(small), float(factor[1]))
 
 
-def _person_seeds(landmarks: Landmarks, height: int, width: int) -> NDArray[np.bool_]:
-    seeds = np.zeros((height, width), np.uint8)
-    outline, chin = landmarks.outline, landmarks.chin
-    left, right = outline[0], outline[-1]
-    eyes = landmarks.pupils.mean(axis=0)
-    # The scalp, with the middle hair: nearly as high above the eyes as the chin is below, and rounded.
-    angles = np.linspace(0.0, np.pi, 16)[:, np.newaxis]
-    middle = (left + right) / 2.0
-    scalp = middle + 0.5 * np.cos(angles) * (right - left) + np.sin(angles) * 0.85 * (eyes - chin)
-    outline = np.concatenate([outline, landmarks.brows, scalp])
-    cv2.fillConvexPoly(seeds, cv2.convexHull(np.rint(outline).astype(np.int32)), 1)
-    third = (right - left) / 3.0
-    body = np.array(
-        [chin - third, chin + third, (chin[0] + 2 * third[0], height), (chin[0] - 2 * third[0], height)]
-    )
-    cv2.fillConvexPoly(seeds, np.rint(body).astype(np.int32), 1)
-    return seeds.astype(bool)
+def _place(landmarks: Landmarks) -> NDArray[np.float64]:
+    """Return x, y between the pupils, the face size, cosine and sine of the roll; in px of the photo."""
+    left, right = landmarks.left_eye.mean(axis=0), landmarks.right_eye.mean(axis=0)
+    middle, across = (left + right) / 2.0, right - left
+    distance = max(float(np.hypot(*across)), 1.0)
+    size = max(distance, float(np.hypot(*(landmarks.chin - middle))) / _CHIN_BELOW)
+    return np.array([*middle, size, *(across / distance)])
 
 
-def _wall_seeds(landmarks: Landmarks, height: int, width: int) -> NDArray[np.bool_]:
-    seeds = np.zeros((height, width), bool)
-    chin = int(np.clip(landmarks.chin[1], 1, height))
-    seeds[0] = True
-    seeds[:chin, 0] = seeds[:chin, -1] = True
-    return seeds
+def _window(photo: Photo, place: NDArray[np.float64]) -> tuple[int, int, int, int]:
+    """Return left, top, width and height of the part of the photo that the network sees, in px."""
+    side, up, down = (reach * place[2] for reach in _REACH)
+    height = min(photo.height, place[1] + down) - max(0.0, place[1] - up)
+    side = min(side, max(_LEAST_SIDE * place[2], 0.5 * height * CANVAS_COLUMNS / CANVAS_ROWS))
+    left, top = max(0, int(place[0] - side)), max(0, int(place[1] - up))
+    right, bottom = min(photo.width, int(place[0] + side)), min(photo.height, int(place[1] + down))
+    if right - left < 1 or bottom - top < 1:  # landmarks far outside the picture
+        return 0, 0, photo.width, photo.height
+    return left, top, right - left, bottom - top
+
+
+def _reduced_window(
+    photo: Photo, small: NDArray[np.uint8], window: tuple[int, int, int, int], rows: int, columns: int
+) -> NDArray[np.uint8]:
+    """Return the window of the photo at `rows` × `columns` pixels."""
+    left, top, width, height = window
+    source = photo.rgb[top : top + height, left : left + width]
+    if (width, height) == (photo.width, photo.height) and rows <= small.shape[0]:
+        source = small
+    smaller = rows < source.shape[0]
+    filling = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(source, (columns, rows), interpolation=filling), np.uint8)
+
+
+def _largest(votes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    skin, hair, clothes = votes[..., 0], votes[..., 1], votes[..., 2]
+    kinds = np.full(skin.shape, SKIN, np.uint8)
+    kinds[(hair > skin) & (hair >= clothes)] = HAIR
+    kinds[(clothes > skin) & (clothes > hair)] = CLOTHES
+    return kinds

@@ -1,7 +1,8 @@
-"""Judge one real photo: ``make demo``.
+"""Judge one real photo and one rendered portrait: ``make demo``.
 
 The photo is that of the astronaut Eileen Collins by NASA, in the public domain, which comes with
-scikit-image. It was never meant for an identity card, and the report says why.
+scikit-image. It was never meant for an identity card, and the report says why. The portrait shows nobody: it
+was made for such a card (see docs/portraits.md).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 PHOTO = Path("demo") / "astronaut.jpg"
+PORTRAIT = Path(__file__).resolve().parent / "portraits" / "compliant_woman_hijab.jpg"
 
 
 def astronaut_portrait() -> Image.Image:
@@ -22,13 +24,16 @@ def astronaut_portrait() -> Image.Image:
 
 
 def main() -> None:
-    """Write the portrait, check it against the rules for Belgian residence cards, and draw the overlay."""
+    """Check both against the rules for Belgian residence cards, and draw the overlays."""
     PHOTO.parent.mkdir(exist_ok=True)
     astronaut_portrait().resize((630, 810), Image.Resampling.LANCZOS).save(PHOTO, quality=95)
-    print(f"$ icao-check check {PHOTO} --overlay demo\n", flush=True)
+    copy = PHOTO.with_name("rendered.jpg")
+    copy.write_bytes(PORTRAIT.read_bytes())
+    print(f"$ icao-check check {PHOTO} {copy} --overlay demo\n", flush=True)
     from icao_check.cli import app
 
-    sys.exit(0 if app(["check", str(PHOTO), "--overlay", "demo"], standalone_mode=False) in (0, 1, 4) else 1)
+    arguments = ["check", str(PHOTO), str(copy), "--overlay", "demo"]
+    sys.exit(0 if app(arguments, standalone_mode=False) in (0, 1, 4) else 1)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def _kernel_cache() -> Path:
     # Numba does not notice that a kernel called from another file has changed: another source, another cache.
     digest = hashlib.sha256()
-    for source in sorted((ROOT / "icao_check" / "kernels").glob("*.py")):
-        digest.update(source.read_bytes())
+    for folder in (ROOT / "icao_check" / "kernels", ROOT / "samples" / "portrait"):
+        for source in sorted(folder.glob("*.py")):
+            digest.update(source.read_bytes())
     return ROOT / ".numba-cache" / digest.hexdigest()[:16]
 
 

@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 
 import numpy as np
-
-
-def geodesic_distance(lab, seeds, step_cost):
-    """Dijkstra's algorithm on the grid of eight neighbours."""
-    height, width = seeds.shape
-    distance = np.full((height, width), np.inf)
-    queue = [(0.0, y, x) for y, x in zip(*np.nonzero(seeds), strict=True)]
-    for _, y, x in queue:
-        distance[y, x] = 0.0
-    heapq.heapify(queue)
-    while queue:
-        reached, y, x = heapq.heappop(queue)
-        if reached > distance[y, x]:
-            continue
-        for dy in (-1, 0, 1):
-            for dx in (-1, 0, 1):
-                ny, nx = y + dy, x + dx
-                if (dy or dx) and 0 <= ny < height and 0 <= nx < width:
-                    difference = np.linalg.norm(lab[y, x].astype(float) - lab[ny, nx].astype(float))
-                    cost = reached + math.hypot(dy, dx) * (step_cost + difference)
-                    if cost < distance[ny, nx]:
-                        distance[ny, nx] = cost
-                        heapq.heappush(queue, (cost, ny, nx))
-    return distance
 
 
 def colour_spread(lab, mask, share):

@@ -364,7 +364,8 @@ def test_a_batch_says_how_it_went(run, monkeypatch, tmp_path, summary, code, say
         (["{folder}", "--out", "x.jsonl", "--only", "teath"], "teeth"),
     ],
 )
-def test_bad_calls_of_batch(run, tmp_path, arguments, says):
+def test_bad_calls_of_batch(run, tmp_path, monkeypatch, arguments, says):
+    monkeypatch.chdir(tmp_path)
     result = run("batch", *(argument.format(folder=tmp_path) for argument in arguments))
     assert result.exit_code == 2 and says in plain(result.stderr)
 

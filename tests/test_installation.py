@@ -158,6 +158,8 @@ def test_rooms_import_in_one_direction():
         "dating.py",
         "months.py",
         "regions.py",
+        "region_network.py",
+        "guided_filter.py",
         "reuse.py",
         "scale.py",
     ):

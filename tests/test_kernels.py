@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from icao_check.kernels import age, background, expression, eyes, geometry, segmentation
+from icao_check.kernels import age, background, expression, eyes, geometry
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -31,26 +31,6 @@ def regions(draw):
     lab = draw(hnp.arrays(np.float32, (*shape, 3), elements=st.floats(-128, 128, width=16)))
     mask = draw(hnp.arrays(np.bool_, shape, elements=st.booleans()))
     return lab, mask
-
-
-def geodesic_distance(lab, seeds, step_cost):
-    return segmentation.geodesic_distance(segmentation.step_costs(lab, step_cost), seeds)
-
-
-@given(regions(), st.sampled_from([0.0, 0.3, 5.0]))
-def test_geodesic_distance(region, step_cost):
-    lab, seeds = region
-    found = geodesic_distance(lab, seeds, step_cost)
-    np.testing.assert_allclose(found, naive.geodesic_distance(lab, seeds, step_cost), rtol=1e-5, atol=1e-4)
-
-
-def test_geodesic_distance_goes_round_a_wall():
-    lab = np.zeros((5, 5, 3), np.float32)
-    lab[0:4, 2, 0] = 100.0
-    seeds = np.zeros((5, 5), bool)
-    seeds[0, 0] = True
-    distance = geodesic_distance(lab, seeds, 1.0)
-    assert distance[0, 4] == pytest.approx(4 * np.sqrt(2) + 4, abs=1e-5)  # below the wall and up again
 
 
 @given(regions(), st.sampled_from([0.0, 0.5, 0.95, 1.0]))
@@ -125,7 +105,6 @@ def test_hamming_distances_at_the_ends():
 def test_kernels_leave_their_input_alone(region):
     lab, mask = region
     before = lab.copy(), mask.copy()
-    geodesic_distance(lab, mask, 0.5)
     background.colour_spread(lab, mask, 0.9)
     np.testing.assert_array_equal(lab, before[0])
     np.testing.assert_array_equal(mask, before[1])
