@@ -15,7 +15,7 @@ from icao_check.network import Network
 
 @pytest.fixture(scope="module")
 def network():
-    return Network("mouth_points", ("moments",))
+    return Network("mouth_points", ("moments", "whole"))
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def images():
     [
         ("face_points", HEAD, 1, ("moments", "whole")),
         ("eye_points", EYE, 2, ("moments",)),
-        ("mouth_points", MOUTH, 1, ("moments",)),
+        ("mouth_points", MOUTH, 1, ("moments", "whole")),
     ],
 )
 def test_a_point_network_gives_five_moments_per_point(name, part, count, outputs):

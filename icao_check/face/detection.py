@@ -126,7 +126,9 @@ class FaceFinder:
         """Search a reduction of the photo, turned by quarter turns counter-clockwise, for gradients."""
         small = photo.reduced(rows)
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-        turned = np.ascontiguousarray(np.rot90(grey, quarters))
+        # A fresh array: dlib is strict about strides, even those of a single pixel.
+        turned = np.empty(grey.shape if quarters % 2 == 0 else grey.shape[::-1], np.uint8)
+        turned[:] = np.rot90(grey, quarters)
         boxes, scores, _ = dlib.fhog_object_detector.run(self._histograms(), turned, 0, 0.0)
         factor = photo.height / small.shape[0]
         return [

@@ -15,7 +15,6 @@ __all__ = [
     "eye_line",
     "head_centring",
     "head_height",
-    "head_pose_pitch",
     "head_pose_roll",
     "head_pose_yaw",
     "inter_eye_distance",
@@ -85,14 +84,10 @@ def inter_eye_distance(case: Case) -> Measurement:
 
 def head_pose_yaw(case: Case) -> Measurement:
     """Return the yaw of the head in degrees; > 0 turns the nose to the right of the picture."""
-    yaw, _ = _angles(case)
-    return Measurement(yaw, uncertainty=_face(case).pose.yaw_deviation)
-
-
-def head_pose_pitch(case: Case) -> Measurement:
-    """Return the pitch of the head in degrees; > 0 raises the chin."""
-    _, pitch = _angles(case)
-    return Measurement(pitch, uncertainty=_face(case).pose.pitch_deviation)
+    face = _face(case)
+    _, roll, _, _ = _geometry(face)
+    yaw, _ = kernels.head_angles(face.pose.yaw, face.pose.pitch, roll)
+    return Measurement(yaw, uncertainty=face.pose.yaw_deviation)
 
 
 def head_pose_roll(case: Case) -> Measurement:
@@ -115,12 +110,6 @@ def _placement(case: Case) -> tuple[float, float, float]:
     face = _face(case)
     _, _, _, centre = _geometry(face)
     return kernels.head_placement(centre, face.pupils, face.crown, case.photo.width, case.photo.height)
-
-
-def _angles(case: Case) -> tuple[float, float]:
-    face = _face(case)
-    _, roll, _, _ = _geometry(face)
-    return kernels.head_angles(face.pose.yaw, face.pose.pitch, roll)
 
 
 def _pupil_deviation(case: Case) -> tuple[float, float]:
