@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.kernels import accuracy, age, background, expression, eyes, geometry
+from icao_check.kernels import accuracy, age, background, eyes, geometry
 
 ROWS, COLUMNS = 128, 100
 
@@ -92,25 +92,6 @@ class TestHeadPlacement:
             return np.degrees(np.arctan2(nose[0], nose[2])), np.degrees(np.arcsin(-nose[1]))
 
         assert benchmark(twins) == pytest.approx(geometry.head_angles(4.0, -3.0, 1.5))
-
-
-@pytest.mark.benchmark(group="mouth_shape")
-class TestMouth:
-    upper = np.array([[390.0, 700.0], [410.0, 702.0], [430.0, 700.0]])
-
-    def test_kernels(self, benchmark):
-        def kernels():
-            expression.mouth_shape(self.upper[:2], self.upper[1:], self.upper[::2].copy())
-
-        benchmark(kernels)
-
-    def test_numpy(self, benchmark):
-        def twin():
-            axis = self.upper[2] - self.upper[0]
-            turned = self.upper @ np.array([axis, [-axis[1], axis[0]]]).T / (axis @ axis)
-            return turned[1] - turned[0]
-
-        benchmark(twin)
 
 
 @pytest.mark.benchmark(group="resampled_equal_error_rates, 2 340 photos of 60 people, 1 000 resamples")

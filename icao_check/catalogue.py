@@ -116,7 +116,7 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec(
         "expression_neutrality",
         "mouth_face",
-        "σ",
+        "",
         "not_neutral",
         "not_neutral",
         "expression:expression_neutrality",

@@ -45,19 +45,6 @@ def head_angles(yaw, pitch, eye_line):
     return math.degrees(math.atan2(nose[0], nose[2])), math.degrees(math.asin(np.clip(-nose[1], -1, 1)))
 
 
-def mouth_shape(corners, lips, pupils):
-    """Turn the face so that the eyes are level, then read width and height off the axes."""
-    distance = math.dist(*pupils)
-    if distance == 0:
-        return 0.0, 0.0
-    angle = -math.atan2(pupils[1][1] - pupils[0][1], pupils[1][0] - pupils[0][0])
-    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    corners, lips = np.asarray(corners) @ turn.T, np.asarray(lips) @ turn.T
-    width = corners[1, 0] - corners[0, 0]
-    lift = lips[:, 1].mean() - corners[:, 1].mean()
-    return width / distance, lift / distance
-
-
 def hamming_distances(query, hashes):
     return [
         sum(bin(int(a) ^ int(b)).count("1") for a, b in zip(query, other, strict=True)) for other in hashes

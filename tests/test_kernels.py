@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from icao_check.kernels import age, background, expression, eyes, geometry
+from icao_check.kernels import age, background, eyes, geometry
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -73,15 +73,6 @@ def test_a_mirror_turns_the_sign_of_yaw_alone(yaw, pitch, eye_line):
 def test_a_level_head_has_the_angles_that_were_measured(angle):
     np.testing.assert_allclose(geometry.head_angles(angle, 0.0, 0.0), (angle, 0.0), atol=1e-9)
     np.testing.assert_allclose(geometry.head_angles(0.0, angle, 0.0), (0.0, angle), atol=1e-9)
-
-
-@given(points(2), points(2), points(2))
-def test_mouth_shape(corners, lips, pupils):
-    if 0 < np.linalg.norm(pupils[0] - pupils[1]) < 1:
-        pupils = pupils * [1, 0]
-        pupils[1] = pupils[0] + [1, 0]
-    found = expression.mouth_shape(corners, lips, pupils)
-    np.testing.assert_allclose(found, naive.mouth_shape(corners, lips, pupils), rtol=1e-6, atol=1e-6)
 
 
 words = st.integers(0, 2**64 - 1)

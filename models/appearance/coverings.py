@@ -69,7 +69,7 @@ def fabric(rng: Generator, image: Image, donor: Image) -> Image:
                 paint, (wave > rng.uniform(-0.3, 0.6)).astype(np.float32), np.float32(1) * colour(rng)
             )
     paint = paint * (1 + 0.01 * rng.uniform(0, 6) * grain(rng, paint.shape))
-    folds = cv2.GaussianBlur(texture(rng, SIDE).astype(np.float32), (0, 0), rng.uniform(1, 7))
+    folds: np.ndarray = cv2.GaussianBlur(texture(rng, SIDE).astype(np.float32), (0, 0), rng.uniform(1, 7))
     folds = folds / max(float(folds.std()), 1e-6)
     return np.asarray(paint * (1 + rng.uniform(0, 0.12) * folds)[..., None], np.float32)
 
