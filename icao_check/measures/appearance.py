@@ -11,9 +11,12 @@ __all__ = ["covered_eyes", "covered_mouth", "index", "probability"]
 
 # The odds span too many powers of ten for a score: their cube root tells good from better and bad from worse.
 _ROOT = 3.0
+# Log-odds by which the networks err on people that they did not learn from (models/eye_appearance.md): where
+# the limit is nearer than that, a person has to look.
+_MARGIN = 1.5
 
 
-def index(face: Face, *names: str, margin: float) -> Measurement:
+def index(face: Face, *names: str) -> Measurement:
     """Return how surely something is seen, as the cube root of its odds: 1 where it is as likely as not.
 
     Parameters
@@ -22,12 +25,9 @@ def index(face: Face, *names: str, margin: float) -> Measurement:
         The main face.
     names : str
         Of :data:`icao_check.face.appearance.HEADS`; the likeliest counts.
-    margin : float
-        Log-odds by which the networks err on people that they did not learn from: a person has to look where
-        the limit is nearer than that.
     """
     odds = max(face.appearance[name] for name in names)
-    low, value, high = (math.exp(z / _ROOT) for z in (odds - margin, odds, odds + margin))
+    low, value, high = (math.exp(z / _ROOT) for z in (odds - _MARGIN, odds, odds + _MARGIN))
     return Measurement(value, extremes=(low, high), dispute="uncertain")
 
 

@@ -8,9 +8,6 @@ from icao_check.measures.case import Case
 
 __all__ = ["expression_neutrality"]
 
-# Log-odds by which the network errs on people that it did not learn from (models/face_appearance.md).
-_MARGIN = 2.0
-
 
 def expression_neutrality(case: Case) -> Measurement:
     """Return how surely the face is not neutral, as in :func:`~.appearance.index`.
@@ -20,4 +17,4 @@ def expression_neutrality(case: Case) -> Measurement:
     assert case.face is not None
     if reason := covered_mouth(case.face):
         return Measurement(None, reason=reason)
-    return index(case.face, "not_neutral", margin=_MARGIN)
+    return index(case.face, "not_neutral")

@@ -25,9 +25,6 @@ _RIGHT_DEVIATION = 1.5
 _DOWN_DEVIATION = 1.6
 # Of the opening of an open eye against hand-placed lids, in % of the inter-eye distance.
 _OPENING_DEVIATION = 1.0
-# Log-odds by which the networks err on people that they did not learn from (models/appearance.md).
-_COVERED_MARGIN = 2.0
-_DARK_MARGIN = 2.0
 # The strip of both eyes in which glare is looked for, and the half axes of an eye in it, in px.
 _STRIP, _STRIP_INTER_EYE, _GLARE_AXES = (180, 40), 90.0, (22.0, 13.0)
 # In linear light, 75 % of white.
@@ -84,12 +81,12 @@ def eyes_visible(case: Case) -> Measurement:
     face = _face(case)
     if reason := covered_eyes(face):
         return Measurement(None, reason=reason)
-    return index(face, "eyes_covered", margin=_COVERED_MARGIN)
+    return index(face, "eyes_covered")
 
 
 def dark_lenses(case: Case) -> Measurement:
     """Return how surely there are dark or tinted lenses, as in :func:`~.appearance.index`."""
-    return index(_face(case), "dark_lenses", margin=_DARK_MARGIN)
+    return index(_face(case), "dark_lenses")
 
 
 def lens_reflection(case: Case) -> Measurement:

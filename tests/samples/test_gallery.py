@@ -24,8 +24,11 @@ BUILT = [spec.id for spec in CHECKS if spec.measure is not None]
 BY_OTHER_MEANS = {"file_format", *EVIDENCE_CHECKS}
 """Checks of the file or of its history: no picture makes them fail, so tests below do."""
 
-KNOWN_WEAK = {"background_uniformity": 0.4, "mouth_closed": 0.7, "expression_neutrality": 0.6}
+KNOWN_WEAK = {"background_uniformity": 0.4, "mouth_closed": 0.7}
 """Checks whose measure orders fewer than four of five pairs of a good and a bad portrait: what to hold."""
+
+FOR_A_PERSON = {"no_head_covering"}
+"""Checks that ask for a person at worst: a cap is not told from a cloth that may be allowed."""
 
 FEW = ("compliant_woman_long_hair", "defect_roll", "defect_smile_teeth")
 
@@ -79,7 +82,8 @@ def test_a_check_tells_good_portraits_from_bad_ones(check, portraits, reports):
     if check in KNOWN_WEAK:
         assert share >= KNOWN_WEAK[check]
         return
-    fails = any(result.verdict == "fail" for result in bad)
+    worst = "review" if check in FOR_A_PERSON else "fail"
+    fails = any(result.verdict == worst for result in bad)
     assert fails or check == "single_face", "fails nobody"  # that one has a test of its own
     assert check == "single_face" or share > 0.8, (
         "share of pairs of a good and a bad portrait in the right order"
