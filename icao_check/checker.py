@@ -21,7 +21,7 @@ from icao_check.dependencies import require_opencv
 from icao_check.errors import PhotoError
 from icao_check.face import Detection, Face, FaceFinder, Posture, describe_face, find_face
 from icao_check.framing import FRAMING_CHECKS, Crop, FramingRules, HeadPlace, Level, Requirement, slack, solve
-from icao_check.measurement import Measurement
+from icao_check.measurement import Measurement, significant
 from icao_check.measures.case import Case, Measure
 from icao_check.naming import unknown_name
 from icao_check.photo import MAX_BYTES, MAX_PIXELS, Photo, PhotoSource, read_bytes, read_photo
@@ -478,6 +478,7 @@ class Checker:
             ),
             checks=results,
             face=_face_result(case.face, results, view.offset),
+            values=_values(case),
             crop=crop,
             timing_ms={stage: _milliseconds(seconds) for stage, seconds in timing.items()},
         )
@@ -689,6 +690,18 @@ def _face_result(
         crown=_point(face.crown, offset),
         pose=Pose(**angles),
     )
+
+
+def _values(case: Case) -> dict[str, float]:
+    """Return the quantities that are reported without a verdict."""
+    if case.face is None:
+        return {}
+    from icao_check.measures.exposure import luminance_mean, luminance_variance
+
+    return {
+        "luminance_mean": significant(luminance_mean(case)),
+        "luminance_variance": significant(luminance_variance(case)),
+    }
 
 
 def _point(point: Any, offset: tuple[int, int]) -> tuple[float, float]:

@@ -66,6 +66,8 @@ class Measurement:
         From :data:`REASONS`: the value stands, but a person has to look, whatever it is.
     excuse : str or None
         From :data:`REASONS`: a person has to look *if* the value breaks the limit.
+    finding : str or None
+        Which reason of the check holds outside the limit, where the side does not tell.
     extremes : (smallest, largest) or None
         What the evidence allows, in the unit of the value; infinite where it sets no end.
     dispute : str or None
@@ -82,6 +84,7 @@ class Measurement:
     reason: str | None = None
     doubt: str | None = None
     excuse: str | None = None
+    finding: str | None = None
     extremes: tuple[float, float] | None = None
     dispute: str | None = None
     evidence: tuple[Evidence, ...] = ()

@@ -158,7 +158,7 @@ def judge(
         verdict = "borderline"
     else:
         verdict = "fail"
-    reason = None if verdict == "pass" else _direction(spec, value, limit)
+    reason = None if verdict == "pass" else measurement.finding or _direction(spec, value, limit)
     facts = dict(measurement.facts)
     if reason is not None and (other := limit.resembling(value)) is not None:
         facts["resembles"] = other

@@ -34,3 +34,18 @@ def test_geometry_beats_the_best_constant(corpus, corpus_rows, checker):
         error = np.abs(measured - actual).mean()
         constant = np.abs(actual - np.median(actual)).mean()
         assert error < constant / 2, name
+
+
+PIXEL_CHECKS = """
+    pixelation border colour_photo background_uniformity background_shadow illumination_uniformity face_shadow
+    skin_reflection under_exposure_prevention over_exposure_prevention dynamic_range natural_colour sharpness
+    noise compression_artifacts red_eye
+""".split()
+
+
+def test_no_check_on_pixels_fails_a_studio_portrait(corpus, corpus_rows, checker):
+    rows = [row for row in corpus_rows if row["photo"].endswith(("_neutral.jpg", "_smiling.jpg"))]
+    for row in rows[:: 60 if JIT_DISABLED else 6]:
+        report = checker.check(corpus / row["photo"], only=PIXEL_CHECKS)
+        failed = [check for check in PIXEL_CHECKS if row[check] == "1" and report[check].verdict == "fail"]
+        assert failed == [], row["photo"]

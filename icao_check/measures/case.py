@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar, cast
 
 from icao_check.face import Face
 from icao_check.measurement import Measurement
@@ -12,6 +13,8 @@ from icao_check.photo import Photo
 from icao_check.scale import Scale
 
 __all__ = ["Case", "Measure"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ class Case:
     print_mm: tuple[float, float] = (35.0, 45.0)
     reference: Photo | None = None
     reference_face: Face | None = None
+    _shared: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` gives, made once per case: what several measures look at."""
+        if name not in self._shared:
+            self._shared[name] = make()
+        return cast(T, self._shared[name])
 
 
 Measure = Callable[[Case], Measurement]

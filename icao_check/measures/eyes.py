@@ -7,12 +7,14 @@ import math
 import numpy as np
 
 from icao_check.face import Face, face_cutout
+from icao_check.face.zones import INTER_EYE
 from icao_check.kernels import eyes as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.appearance import covered_eyes, index, probability
 from icao_check.measures.case import Case
+from icao_check.measures.light import face_light
 
-__all__ = ["dark_lenses", "eyes_open", "eyes_visible", "gaze", "lens_reflection"]
+__all__ = ["dark_lenses", "eyes_open", "eyes_visible", "gaze", "lens_reflection", "red_eye"]
 
 # Gullstrand's schematic eye: the entrance pupil lies 3.05 mm behind the vertex of the cornea, the centre of
 # rotation 13.3 mm behind it; the mean inter-eye distance of adults is 63 mm.
@@ -29,6 +31,10 @@ _OPENING_DEVIATION = 1.0
 _STRIP, _STRIP_INTER_EYE, _GLARE_AXES = (180, 40), 90.0, (22.0, 13.0)
 # In linear light, 75 % of white.
 _NEARLY_WHITE = 225
+# The disc of an iris, in inter-eye distances; red is the mean of its reddest third.
+_IRIS = 0.085
+_REDDEST = 1.0 / 3.0
+_DARK = 20.0
 
 
 def gaze(case: Case) -> Measurement:
@@ -102,6 +108,18 @@ def lens_reflection(case: Case) -> Measurement:
     centres = np.ascontiguousarray(piece.to_cutout(face.pupils))
     share = kernels.bright_share(piece.pixels, centres, *_GLARE_AXES, _NEARLY_WHITE)
     return Measurement(100.0 * share)
+
+
+def red_eye(case: Case) -> Measurement:
+    """Return how red the redder pupil is, in %: by how much red exceeds green and blue, relative to red."""
+    zones = face_light(case).zones
+    redness = []
+    for x, y in zones.pupils:
+        found = np.sort(
+            kernels.disc_redness(zones.cutout.pixels, float(x), float(y), _IRIS * INTER_EYE, _DARK)
+        )
+        redness.append(float(found[-max(int(len(found) * _REDDEST), 1) :].mean()) if len(found) else 0.0)
+    return Measurement(max(redness) * 100.0)
 
 
 def _face(case: Case) -> Face:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
 
-__all__ = ["aspect_ratio", "file_format"]
+__all__ = ["aspect_ratio", "file_format", "resolution"]
 
 
 def file_format(case: Case) -> Measurement:
@@ -25,3 +25,9 @@ def aspect_ratio(case: Case) -> Measurement:
         uncertainty=0.5 / case.photo.width,
         facts={"width": case.photo.width, "height": case.photo.height},
     )
+
+
+def resolution(case: Case) -> Measurement:
+    """Return the resolution on the print in dpi."""
+    size = {"width": case.photo.width, "height": case.photo.height}
+    return Measurement(case.scale.px_per_mm * 25.4, facts=size)

@@ -13,6 +13,7 @@ from icao_check.metadata import Metadata
 __all__ = ["FileFacts", "Photo"]
 
 Pixels = NDArray[np.uint8]
+_SMALLEST_HALF = 8
 
 _SMALLEST_HALF = 8
 

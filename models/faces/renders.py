@@ -13,11 +13,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from samples.portrait import Parameters, render
-from samples.portrait.draw import compliant
 
 from models.faces import layout
 from models.faces.photos import GRID, INTER_EYE, SIDE, Arrays, canvas_of, face_size
+from samples.portrait import Parameters, render
+from samples.portrait.draw import compliant
 
 WIDTH, HEIGHT = 413, 531
 

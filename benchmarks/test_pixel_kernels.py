@@ -1,0 +1,223 @@
+"""Kernels on pixels against their best library twin, on inputs of the size that a check gives them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from icao_check.kernels import (
+    background,
+    border,
+    colour,
+    compression,
+    eyes,
+    illumination,
+    sharpness,
+    statistics,
+)
+from icao_check.measures.light import LUMINANCE
+
+
+@pytest.fixture(scope="module")
+def face(rng):
+    return rng.integers(0, 256, (224, 176, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def labels(rng):
+    return rng.integers(0, 8, (224, 176), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def window(rng):
+    return rng.normal(128, 30, (384, 384)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def lab(rng):
+    return rng.normal(60, 10, (128, 100, 3)).astype(np.float32)
+
+
+@pytest.mark.benchmark(group="region_statistics, 8 zones of 224 × 176")
+class TestRegionStatistics:
+    def test_kernel(self, benchmark, face, labels):
+        benchmark(statistics.region_statistics, face, labels, LUMINANCE, 8)
+
+    def test_numpy(self, benchmark, face, labels):
+        def twin():
+            places = labels.astype(np.intp) * 256
+            light = sum(LUMINANCE[channel][face[..., channel]] for channel in range(3))
+            planes = (*np.moveaxis(face, 2, 0), (light + np.float32(0.5)).astype(np.uint8))
+            counts = [np.bincount((places + plane).ravel(), minlength=2048) for plane in planes]
+            return np.stack(counts, axis=0).reshape(4, 8, 256).transpose(1, 0, 2)
+
+        expected = statistics.region_statistics(face, labels, LUMINANCE, 8)
+        np.testing.assert_array_equal(benchmark(twin), expected)
+
+
+@pytest.mark.benchmark(group="gradient_energy, 224 × 192")
+class TestGradientEnergy:
+    def test_kernel(self, benchmark, window):
+        grey = np.ascontiguousarray(window[:224, :192])
+        benchmark(sharpness.gradient_energy, grey, np.ones(grey.shape, bool))
+
+    def test_opencv(self, benchmark, window):
+        grey = np.ascontiguousarray(window[:224, :192])
+
+        def twin():
+            right = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=1)[1:-1, 1:-1] / 2
+            down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=1)[1:-1, 1:-1] / 2
+            return (right * right).sum(), (right * down).sum(), (down * down).sum()
+
+        found = sharpness.gradient_energy(grey, np.ones(grey.shape, bool))
+        np.testing.assert_allclose(benchmark(twin), found[1:], rtol=1e-2, atol=1e3)
+
+
+@pytest.mark.benchmark(group="block_noise, 384 × 384")
+class TestBlockNoise:
+    def test_kernel(self, benchmark, window):
+        benchmark(sharpness.block_noise, window, 8)
+
+    def test_opencv(self, benchmark, window):
+        operator = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+
+        def twin():
+            answers = np.abs(cv2.filter2D(window, cv2.CV_32F, operator))[1:377, 1:377]
+            return cv2.resize(answers, (47, 47), interpolation=cv2.INTER_AREA) * (np.sqrt(np.pi / 2) / 6)
+
+        np.testing.assert_allclose(benchmark(twin), sharpness.block_noise(window, 8), rtol=1e-3)
+
+
+@pytest.mark.benchmark(group="step_profile, 384 × 384")
+class TestStepProfile:
+    def test_kernel(self, benchmark, window):
+        benchmark(compression.step_profile, window, 12.0)
+
+    def test_numpy(self, benchmark, window):
+        def twin():
+            jumps = np.minimum(np.abs(np.diff(window, axis=1)), 12)
+            columns = (jumps[:, 1:-1] - (jumps[:, :-2] + jumps[:, 2:]) / 2).mean(axis=0)
+            jumps = np.minimum(np.abs(np.diff(window, axis=0)), 12)
+            return columns, (jumps[1:-1] - (jumps[:-2] + jumps[2:]) / 2).mean(axis=1)
+
+        found = compression.step_profile(window, 12.0)
+        np.testing.assert_allclose(benchmark(twin)[0], found[0], atol=1e-4)
+
+
+@pytest.mark.benchmark(group="bend_profile, 384 × 384")
+class TestBendProfile:
+    def test_kernel(self, benchmark, window):
+        benchmark(compression.bend_profile, window, 2, 20.0)
+
+    def test_numpy(self, benchmark, window):
+        def twin():
+            across = np.minimum(np.abs(window[:, :-4] - 2 * window[:, 2:-2] + window[:, 4:]), 20).mean(axis=0)
+            return across, np.minimum(np.abs(window[:-4] - 2 * window[2:-2] + window[4:]), 20).mean(axis=1)
+
+        np.testing.assert_allclose(
+            benchmark(twin)[0], compression.bend_profile(window, 2, 20.0)[0], rtol=1e-4
+        )
+
+
+@pytest.mark.benchmark(group="mirrored_darkness, 56 × 44")
+class TestMirroredDarkness:
+    def test_kernel(self, benchmark, rng):
+        light = rng.random((56, 44), np.float32)
+        benchmark(illumination.mirrored_darkness, light, np.ones(light.shape, bool), 0.12)
+
+    def test_numpy(self, benchmark, rng):
+        light = rng.random((56, 44), np.float32)
+
+        def twin():
+            left, right = light[:, :22], light[:, :21:-1]
+            return np.quantile(1 - np.minimum(left, right) / np.maximum(left, right), 0.88)
+
+        found = illumination.mirrored_darkness(light, np.ones(light.shape, bool), 0.12)[1]
+        assert benchmark(twin) == pytest.approx(found, abs=0.01)
+
+
+@pytest.mark.benchmark(group="hot_spot_pixels, 224 × 176")
+class TestHotSpotPixels:
+    reference = np.array([180.0, 140.0, 120.0])
+
+    def test_kernel(self, benchmark, face, labels):
+        benchmark(illumination.hot_spot_pixels, face, labels > 0, self.reference, 0.6, 0.6)
+
+    def test_numpy(self, benchmark, face, labels):
+        def twin():
+            pixels = face[labels > 0].astype(np.float32)
+            saturation = 1 - pixels.min(axis=1) / np.maximum(pixels.max(axis=1), 1)
+            return int(((pixels[:, 1] >= 209) & (saturation <= 0.2)).sum())
+
+        found = illumination.hot_spot_pixels(face, labels > 0, self.reference, 0.6, 0.6)
+        assert benchmark(twin) == pytest.approx(found[0], abs=3)
+
+
+@pytest.mark.benchmark(group="tone_spread, 56 × 44")
+class TestToneSpread:
+    def test_kernel(self, benchmark, lab):
+        benchmark(colour.tone_spread, np.ascontiguousarray(lab[:56, :44]), 16)
+
+    def test_numpy(self, benchmark, lab):
+        pixels = lab[:56, :44].reshape(-1, 3).astype(float)
+
+        def twin():
+            level = np.clip((pixels[:, 0] / 100 * 16).astype(int), 0, 15)
+            count = np.bincount(level, minlength=16)
+            spread = 0.0
+            for channel in (1, 2):
+                total = np.bincount(level, pixels[:, channel], 16)
+                spread += (pixels[:, channel] ** 2).sum() - (total**2 / np.maximum(count, 1)).sum()
+            return np.sqrt(spread / len(pixels))
+
+        found = colour.tone_spread(np.ascontiguousarray(lab[:56, :44]), 16)
+        assert benchmark(twin) == pytest.approx(found, rel=1e-4)
+
+
+@pytest.mark.benchmark(group="slope_residual, 128 × 100")
+class TestSlopeResidual:
+    def test_kernel(self, benchmark, lab):
+        benchmark(background.slope_residual, lab, np.ones(lab.shape[:2], bool), 0.97)
+
+    def test_numpy(self, benchmark, lab):
+        rows, columns = np.mgrid[:128, :100]
+
+        def twin():
+            design = np.stack([np.ones(12800), columns.ravel(), rows.ravel()], axis=1)
+            pixels = lab.reshape(-1, 3)
+            plane = design @ np.linalg.lstsq(design, pixels, rcond=None)[0]
+            return np.quantile(np.linalg.norm(pixels - plane, axis=1), 0.97)
+
+        found = background.slope_residual(lab, np.ones(lab.shape[:2], bool), 0.97)
+        assert benchmark(twin) == pytest.approx(found, rel=1e-4)
+
+
+@pytest.mark.benchmark(group="plain_rim, 64 lines of 199")
+class TestPlainRim:
+    lines = np.full((64, 199, 3), 250, np.float32)
+
+    def test_kernel(self, benchmark):
+        benchmark(border.plain_rim, self.lines, 6.0, 8.0, 20.0)
+
+    def test_numpy(self, benchmark):
+        def twin():
+            means = self.lines.mean(axis=1)
+            plain = (self.lines.std(axis=1) <= 6).all(axis=1) & (np.abs(means - means[0]) <= 8).all(axis=1)
+            return len(plain) if plain.all() else int(np.argmin(plain))
+
+        assert benchmark(twin) == border.plain_rim(self.lines, 6.0, 8.0, 20.0)[0]
+
+
+@pytest.mark.benchmark(group="disc_redness, radius 5.4 px")
+class TestDiscRedness:
+    def test_kernel(self, benchmark, face):
+        benchmark(eyes.disc_redness, face, 55.5, 84.7, 5.44, 20.0)
+
+    def test_numpy(self, benchmark, face):
+        def twin():
+            y, x = np.ogrid[79:92, 50:62]
+            inside = face[79:92, 50:62][(x - 55.5) ** 2 + (y - 84.7) ** 2 <= 5.44**2].astype(float)
+            return np.maximum(inside[:, 0] - inside[:, 1:].max(axis=1), 0) / (inside[:, 0] + 20)
+
+        np.testing.assert_allclose(benchmark(twin), eyes.disc_redness(face, 55.5, 84.7, 5.44, 20.0))

@@ -1,0 +1,57 @@
+"""Measures on the traces of lossy compression."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from icao_check.kernels import compression as kernels
+from icao_check.measurement import Measurement
+from icao_check.measures.case import Case
+from icao_check.measures.raster import face_raster
+from icao_check.measures.sharpness import blur
+
+__all__ = ["compression_artifacts"]
+
+_GRID = 8
+# A seam is counted up to this many grey levels: no edge of the face outweighs the grid.
+_LARGEST_STEP = 12.0
+# Two visible damages on one scale: seams of 1.75 grey levels, and fine texture of 1.1 % of the contrast left.
+_VISIBLE_SEAM = 1.75
+_TEXTURE_LEFT = 1.1
+_TEXTURE_SHARE = 0.3
+# In a photo that is blurred beyond this (% of the inter-eye distance) missing texture is no evidence.
+_BLURRED = 2.6
+
+
+def compression_artifacts(case: Case) -> Measurement:
+    """Return the visible damage of lossy compression: 1 is what is just seen.
+
+    The larger of two ratios. Blocking: how much more luma jumps at the seams of the 8 × 8 grid of JPEG than
+    beside them, wherever the grid lies, on the raster of the file; so that it is found in a file that was
+    saved again at a high quality. Lost texture: the fine texture that is left in the skin, relative to the
+    contrast of the face, as transform coding at low rates wipes it out (JPEG 2000 and others);
+    a camera that smooths skin does the same, so that a person has to look.
+    """
+    raster = face_raster(case)
+    if raster is None or raster.contrast <= 0.0:
+        return Measurement(None, reason="not_measurable")
+    seam = min(_seam(profile) for profile in kernels.step_profile(raster.grey, _LARGEST_STEP))
+    damage = seam / _VISIBLE_SEAM
+    excuse = None
+    facts = {"seam": round(seam, 2)}
+    width = blur(case)
+    if width is not None and width < _BLURRED:
+        texture = float(np.quantile(raster.coarse_noise, _TEXTURE_SHARE)) / raster.contrast * 100.0
+        facts["texture"] = round(texture, 2)
+        lost = _TEXTURE_LEFT / max(texture, 0.1)
+        if lost > damage:
+            excuse = "uncertain" if damage < 1.0 else None
+            damage = lost
+    return Measurement(damage, excuse=excuse, facts=facts)
+
+
+def _seam(profile: np.ndarray) -> float:
+    """Return how far the phase of the grid at which luma jumps most stands above the others."""
+    whole = len(profile) // _GRID * _GRID
+    phases = profile[:whole].reshape(-1, _GRID).mean(axis=0)
+    return float(phases.max() - np.median(phases))

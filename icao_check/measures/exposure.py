@@ -1,0 +1,72 @@
+"""Measures on the amount of light in the face."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from icao_check.face.zones import CHIN, EYES, FOREHEAD, LEFT_CHEEK, MOUTH, RIGHT_CHEEK, SKIN
+from icao_check.measurement import Measurement
+from icao_check.measures.case import Case
+from icao_check.measures.light import face_light, quantile
+
+__all__ = [
+    "dynamic_range",
+    "luminance_mean",
+    "luminance_variance",
+    "over_exposure_prevention",
+    "under_exposure_prevention",
+]
+
+_FACE = (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK, CHIN, SKIN, EYES, MOUTH)
+_BRIGHT_SHARE = 0.95
+# Bins 247 to 255 are burnt out (ISO/IEC 29794-5, 7.3.6).
+_BURNT_OUT = 247
+_LEVELS_WITHIN = (0.005, 0.995)
+_GREEN, _LIGHT = 1, 3
+
+
+def under_exposure_prevention(case: Case) -> Measurement:
+    """Return the luminance of the brightest parts of the face, in % of white.
+
+    95 % of the face are darker. Dark skin shows highlights and the whites of the eyes; in a photo with too
+    little light these are dark as well. (The share of dark pixels of ISO/IEC 29794-5, 7.3.5 cannot tell the
+    two apart.)
+    """
+    return Measurement(quantile(face_light(case).of(*_FACE)[_LIGHT], _BRIGHT_SHARE) / 255.0 * 100.0)
+
+
+def over_exposure_prevention(case: Case) -> Measurement:
+    """Return how much of the face is burnt out, in % of its area (ISO/IEC 29794-5, 7.3.6)."""
+    histogram = face_light(case).of(*_FACE)[_LIGHT]
+    return Measurement(float(histogram[_BURNT_OUT:].sum()) / max(int(histogram.sum()), 1) * 100.0)
+
+
+def dynamic_range(case: Case) -> Measurement:
+    """Return the tonal range of the face in bit: log2 of the levels between its darkest and brightest parts.
+
+    Levels of green that 99 % of the face lie between. The classic rule asks for 7 bit, 128 levels, in the
+    face (ISO/IEC 19794-5, as quoted in digests of the standard).
+    """
+    histogram = face_light(case).of(*_FACE)[_GREEN]
+    low, high = (quantile(histogram, share) for share in _LEVELS_WITHIN)
+    return Measurement(math.log2(high - low + 1))
+
+
+def luminance_mean(case: Case) -> float:
+    """Return the mean linear luminance of the face, 0–1 (ISO/IEC 29794-5, 7.3.4.2)."""
+    return _luminance_moments(case)[0]
+
+
+def luminance_variance(case: Case) -> float:
+    """Return the variance of the linear luminance of the face (ISO/IEC 29794-5, 7.3.4.3)."""
+    return _luminance_moments(case)[1]
+
+
+def _luminance_moments(case: Case) -> tuple[float, float]:
+    histogram = face_light(case).of(*_FACE)[_LIGHT]
+    share = histogram / max(int(histogram.sum()), 1)
+    level = np.arange(256) / 255.0
+    mean = float(share @ level)
+    return mean, float(share @ (level - mean) ** 2)

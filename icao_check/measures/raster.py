@@ -1,0 +1,83 @@
+"""The face on the raster of the file, where compression, resampling and noise leave their traces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from icao_check.kernels.sharpness import block_noise
+from icao_check.measures.case import Case
+
+__all__ = ["FaceRaster", "face_raster"]
+
+# Half the side of the window: in inter-eye distances, and in px.
+_REACH, _MOST = 1.3, 192
+_BELOW_EYES = 0.4
+# Blocks of JPEG; the window starts on one of them.
+_BLOCK = 8
+# Blocks darker or brighter than this may be clipped and then show no noise.
+_DARK, _BRIGHT = 30.0, 235.0
+_FEWEST_BLOCKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FaceRaster:
+    """A window around the face, not resampled.
+
+    Attributes
+    ----------
+    rgb : ndarray of shape (h, w, 3), uint8
+        At most 384 px high and wide.
+    grey : ndarray of shape (h, w), float32
+        Its luma.
+    noise, coarse_noise : ndarray of shape (N,), float64
+        Deviation of the noise in each block of 8 px, of the window and of the window halved, in grey levels.
+        Of the first only blocks that cannot be clipped, where there are enough of them.
+    contrast : float
+        Standard deviation of the luma.
+    inter_eye : float
+        Distance between the pupils in px.
+    """
+
+    rgb: NDArray[np.uint8]
+    grey: NDArray[np.float32]
+    noise: NDArray[np.float64]
+    coarse_noise: NDArray[np.float64]
+    contrast: float
+    inter_eye: float
+
+
+def face_raster(case: Case) -> FaceRaster | None:
+    """Return the window of a case, made once; None where it is too small to measure anything."""
+    return case.once("face_raster", lambda: _cut(case))
+
+
+def _cut(case: Case) -> FaceRaster | None:
+    face = case.face
+    assert face is not None
+    distance = float(np.hypot(*(face.pupils[1] - face.pupils[0])))
+    half = min(_MOST, int(_REACH * distance))
+    x, y = face.pupils.mean(axis=0)
+    left = max(int(x) - half, 0) // _BLOCK * _BLOCK
+    top = max(int(y + _BELOW_EYES * distance) - half, 0) // _BLOCK * _BLOCK
+    rgb = np.ascontiguousarray(case.photo.rgb[top : top + 2 * half, left : left + 2 * half])
+    if min(rgb.shape[:2]) < 4 * _BLOCK:
+        return None
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32)
+    noise = block_noise(grey, _BLOCK)
+    halved = np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+    rows, columns = noise.shape
+    inner = grey[1 : 1 + _BLOCK * rows, 1 : 1 + _BLOCK * columns]
+    light = cv2.resize(inner, (columns, rows), interpolation=cv2.INTER_AREA)
+    usable = noise[(light > _DARK) & (light < _BRIGHT)]
+    return FaceRaster(
+        rgb=rgb,
+        grey=grey,
+        noise=usable if len(usable) > _FEWEST_BLOCKS else noise.ravel(),
+        coarse_noise=block_noise(halved, _BLOCK).ravel(),
+        contrast=float(grey.std()),
+        inter_eye=distance,
+    )

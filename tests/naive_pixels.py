@@ -1,0 +1,131 @@
+"""Slow and obvious twins of the kernels on pixels, written from the definition."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def region_statistics(rgb, labels, luminance, regions):
+    found = np.zeros((regions, 4, 256), np.int64)
+    for region in range(regions):
+        pixels = rgb[labels == region].astype(int)
+        for channel in range(3):
+            found[region, channel] = np.bincount(pixels[:, channel], minlength=256)
+        light = sum(luminance[channel][pixels[:, channel]] for channel in range(3))
+        rounded = np.minimum(np.floor(light + np.float32(0.5)).astype(int), 255)
+        found[region, 3] = np.bincount(rounded, minlength=256)
+    return found
+
+
+def gradient_energy(grey, mask):
+    grey = grey.astype(float)
+    down, right = np.zeros_like(grey), np.zeros_like(grey)
+    if min(grey.shape) > 2:
+        down, right = np.gradient(grey)  # central differences; one-sided ones on the rim are not used
+    inside = np.zeros_like(mask)
+    inside[1:-1, 1:-1] = mask[1:-1, 1:-1]
+    down, right = down[inside], right[inside]
+    return int(inside.sum()), (right * right).sum(), (right * down).sum(), (down * down).sum()
+
+
+def block_noise(grey, side):
+    height, width = grey.shape
+    operator = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
+    rows, columns = max(height - 2, 0) // side, max(width - 2, 0) // side
+    noise = np.zeros((rows, columns))
+    for row in range(rows):
+        for column in range(columns):
+            answers = [
+                abs((operator * grey[y - 1 : y + 2, x - 1 : x + 2].astype(float)).sum())
+                for y in range(row * side + 1, (row + 1) * side + 1)
+                for x in range(column * side + 1, (column + 1) * side + 1)
+            ]
+            noise[row, column] = math.sqrt(math.pi / 2) * np.mean(answers) / 6
+    return noise
+
+
+def step_profile(grey, floor):
+    profiles = []
+    for picture in (grey.astype(float), grey.T.astype(float)):
+        jumps = np.minimum(np.abs(np.diff(picture, axis=1)), floor)
+        excess = jumps[:, 1:-1] - (jumps[:, :-2] + jumps[:, 2:]) / 2
+        profiles.append(excess.mean(axis=0) if excess.size else np.zeros(max(picture.shape[1] - 3, 0)))
+    return profiles
+
+
+def mirrored_darkness(light, mask, share):
+    depth = []
+    width = mask.shape[1]
+    for y, x in zip(*np.nonzero(mask[:, : width // 2]), strict=True):
+        if mask[y, width - 1 - x]:
+            pair = sorted((float(light[y, x]), float(light[y, width - 1 - x])))
+            depth.append(1 - pair[0] / pair[1] if pair[1] > 0 else 0.0)
+    if not depth:
+        return 0, 0.0
+    return len(depth), sorted(depth)[min(int((1 - share) * len(depth)), len(depth) - 1)]
+
+
+def hot_spot_pixels(rgb, mask, reference, gain, whiter):
+    pixels = rgb[mask].astype(float)
+    if len(pixels) == 0:
+        return 0, 0
+    typical = 1 - reference.min() / max(reference.max(), 1)
+    saturation = 1 - pixels.min(axis=1) / np.maximum(pixels.max(axis=1), 1)
+    bright = pixels[:, 1] >= reference[1] + gain * (255 - reference[1])
+    return int((bright & (saturation <= whiter * typical)).sum()), len(pixels)
+
+
+def bend_profile(grey, step, most):
+    profiles = []
+    for picture in (grey.astype(float), grey.T.astype(float)):
+        width = picture.shape[1]
+        middle = range(step, width - step)
+        bends = [abs(picture[:, x - step] - 2 * picture[:, x] + picture[:, x + step]) for x in middle]
+        profiles.append(np.array([np.minimum(bend, most).mean() for bend in bends]))
+    return profiles
+
+
+def tone_spread(lab, steps):
+    pixels = lab.reshape(-1, 3).astype(float)
+    level = np.clip(np.trunc(pixels[:, 0] / 100 * steps), 0, steps - 1)
+    squares = 0.0
+    for step in range(steps):
+        chroma = pixels[level == step, 1:]
+        if len(chroma):
+            squares += ((chroma - chroma.mean(axis=0)) ** 2).sum()
+    return math.sqrt(squares / len(pixels))
+
+
+def plain_rim(lines, flat, same, other):
+    lines = lines.astype(float)
+    means = lines.mean(axis=1)
+    plain = (lines.std(axis=1) <= flat).all(axis=1) & (np.abs(means - means[0]) <= same).all(axis=1)
+    width = len(lines) if plain.all() else int(np.argmin(plain))
+    if not 0 < width < len(lines):
+        return width, 0.0
+    behind = (np.abs(lines[width : width + 3] - means[0]) >= other).any(axis=2)
+    return width, behind.mean(axis=1).max()
+
+
+def slope_residual(lab, mask, share):
+    rows, columns = np.nonzero(mask)
+    if len(rows) == 0:
+        return 0.0
+    design = np.stack([np.ones(len(rows)), columns, rows], axis=1).astype(float)
+    if np.linalg.matrix_rank(design - design.mean(axis=0)) < 2:
+        return 0.0
+    pixels = lab[mask].astype(float)
+    plane = design @ np.linalg.lstsq(design, pixels, rcond=None)[0]
+    return np.quantile(np.linalg.norm(pixels - plane, axis=1), share)
+
+
+def disc_redness(rgb, x, y, radius, dark):
+    found = []
+    for row in range(rgb.shape[0]):
+        for column in range(rgb.shape[1]):
+            if (row - y) ** 2 + (column - x) ** 2 <= radius * radius:
+                red, green, blue = (float(value) for value in rgb[row, column])
+                found.append(max(red - max(green, blue), 0.0) / (red + dark))
+    return found

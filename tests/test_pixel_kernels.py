@@ -1,0 +1,166 @@
+"""Every kernel on pixels against its naive twin, on random and on hostile input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from icao_check.kernels import (
+    background,
+    border,
+    colour,
+    compression,
+    eyes,
+    illumination,
+    sharpness,
+    statistics,
+)
+from icao_check.measures.light import LUMINANCE
+from tests import naive_pixels as naive
+
+pytestmark = pytest.mark.kernels
+shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=12)
+levels = st.integers(0, 255)
+
+
+@st.composite
+def pictures(draw):
+    """Return an sRGB picture and a mask of one shape, down to 1 × 1, empty or full."""
+    shape = draw(shapes)
+    rgb = draw(hnp.arrays(np.uint8, (*shape, 3), elements=levels))
+    return rgb, draw(hnp.arrays(np.bool_, shape, elements=st.booleans()))
+
+
+@st.composite
+def greys(draw):
+    shape = draw(shapes)
+    grey = draw(hnp.arrays(np.float32, shape, elements=st.floats(0, 255, width=16)))
+    return grey, draw(hnp.arrays(np.bool_, shape, elements=st.booleans()))
+
+
+@given(pictures(), st.integers(0, 9), st.randoms(use_true_random=False))
+def test_region_statistics(picture, regions, random):
+    rgb, mask = picture
+    labels = np.array([[random.randrange(11) for _ in row] for row in mask], np.uint8)
+    found = statistics.region_statistics(rgb, labels, LUMINANCE, regions)
+    np.testing.assert_array_equal(found, naive.region_statistics(rgb, labels, LUMINANCE, regions))
+    assert found.sum() == 4 * (labels < regions).sum()
+
+
+def test_white_is_the_brightest_luminance():
+    white = np.full((2, 2, 3), 255, np.uint8)
+    found = statistics.region_statistics(white, np.zeros((2, 2), np.uint8), LUMINANCE, 1)
+    assert found[0, 3, 255] == 4
+
+
+@given(greys())
+def test_gradient_energy(case):
+    np.testing.assert_allclose(sharpness.gradient_energy(*case), naive.gradient_energy(*case), atol=1e-6)
+
+
+@given(greys(), st.sampled_from([1, 2, 3, 8]))
+def test_block_noise(case, side):
+    np.testing.assert_allclose(
+        sharpness.block_noise(case[0], side), naive.block_noise(case[0], side), rtol=1e-4, atol=1e-3
+    )
+
+
+def test_block_noise_measures_white_noise():
+    noisy = np.random.default_rng(1).normal(128, 7, (66, 66)).astype(np.float32)
+    assert np.median(sharpness.block_noise(noisy, 8)) == pytest.approx(7, rel=0.1)
+
+
+def test_block_noise_ignores_slopes_and_straight_edges():
+    y, x = np.mgrid[:34, :34].astype(np.float32)
+    for picture in (3 * x + 2 * y, np.where(x > 15, 200, 20).astype(np.float32)):
+        assert sharpness.block_noise(picture, 8).max() == pytest.approx(0, abs=1e-4)
+
+
+@given(greys(), st.sampled_from([0.0, 4.0, 300.0]))
+def test_step_profile(case, floor):
+    found, expected = compression.step_profile(case[0], floor), naive.step_profile(case[0], floor)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-3)
+
+
+@given(greys(), st.sampled_from([0.0, 0.12, 0.5, 1.0]))
+def test_mirrored_darkness(case, share):
+    found = illumination.mirrored_darkness(*case, share)
+    np.testing.assert_allclose(found, naive.mirrored_darkness(*case, share), atol=1e-6)
+
+
+@given(pictures(), hnp.arrays(np.float64, 3, elements=st.floats(0, 255)), st.floats(0, 1), st.floats(0, 1))
+def test_hot_spot_pixels(picture, reference, gain, whiter):
+    found = illumination.hot_spot_pixels(*picture, reference, gain, whiter)
+    assert found == naive.hot_spot_pixels(*picture, reference, gain, whiter)
+
+
+@given(greys(), st.sampled_from([1, 2, 3]), st.sampled_from([0.0, 20.0, 2000.0]))
+def test_bend_profile(case, step, most):
+    found, expected = compression.bend_profile(case[0], step, most), naive.bend_profile(case[0], step, most)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-3)
+
+
+colours = st.floats(-128, 128, width=16)
+
+
+@given(hnp.arrays(np.float32, st.tuples(*2 * [st.integers(1, 9)], st.just(3)), elements=colours))
+def test_tone_spread(lab):
+    # Sums of squares are taken from each other: single precision of the input bounds the digits left.
+    assert colour.tone_spread(lab, 16) == pytest.approx(naive.tone_spread(lab, 16), abs=1e-4)
+
+
+def test_one_tone_has_no_spread():
+    lab = np.zeros((8, 8, 3), np.float32)
+    lab[..., 0] = np.linspace(0, 100, 64).reshape(8, 8)
+    lab[..., 2] = 12
+    assert colour.tone_spread(lab, 16) == pytest.approx(0, abs=1e-6)
+
+
+@given(
+    hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 8), st.integers(1, 6), st.just(3)),
+        elements=st.sampled_from([0.0, 1.0, 90.0, 255.0]),
+    ),
+    st.sampled_from([0.4, 30.0]),
+)
+def test_plain_rim(lines, flat):
+    found = border.plain_rim(lines, flat, 8.5, 20.0)
+    np.testing.assert_allclose(found, naive.plain_rim(lines, flat, 8.5, 20.0), atol=1e-6)
+
+
+def test_a_frame_ends_all_along_at_once():
+    lines = np.full((10, 20, 3), 250, np.float32)
+    lines[4:] = np.random.default_rng(0).uniform(0, 200, (6, 20, 3))
+    assert border.plain_rim(lines, 6.0, 8.0, 20.0) == (4, 1.0)
+
+
+@given(greys(), st.sampled_from([0.0, 0.5, 0.97, 1.0]))
+def test_slope_residual(case, share):
+    grey, mask = case
+    lab = np.stack([grey, grey[::-1], 2 * grey[:, ::-1]], axis=2)
+    lab = np.ascontiguousarray(lab, np.float32)
+    found, expected = background.slope_residual(lab, mask, share), naive.slope_residual(lab, mask, share)
+    assert found == pytest.approx(expected, rel=1e-4, abs=1e-3)
+
+
+def test_an_even_slope_leaves_no_residual():
+    y, x = np.mgrid[:20, :30].astype(np.float32)
+    lab = np.stack([50 + x / 3 - y / 7, x / 9, -y / 5], axis=2)
+    assert background.slope_residual(lab, np.ones((20, 30), bool), 1.0) == pytest.approx(0, abs=1e-4)
+
+
+@given(
+    hnp.arrays(np.uint8, st.tuples(*2 * [st.integers(1, 9)], st.just(3)), elements=levels),
+    st.floats(-3, 12),
+    st.floats(-3, 12),
+    st.floats(0, 6),
+)
+def test_disc_redness(rgb, x, y, radius):
+    found = eyes.disc_redness(rgb, x, y, radius, 20.0)
+    np.testing.assert_allclose(found, naive.disc_redness(rgb, x, y, radius, 20.0))

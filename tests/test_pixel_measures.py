@@ -1,0 +1,366 @@
+"""Measures on pixels: each sees its own defect, and takes no other for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import cv2
+import numpy as np
+import pytest
+
+from icao_check.face import FaceFinder, find_face
+from icao_check.measurement import Measurement
+from icao_check.measures import (
+    background,
+    border,
+    colour,
+    compression,
+    exposure,
+    eyes,
+    file,
+    illumination,
+    pixelation,
+    sharpness,
+)
+from icao_check.measures.case import Case
+from icao_check.measures.light import LINEAR, face_light
+from icao_check.photo import read_photo
+from icao_check.profile import load_profile
+from icao_check.regions import BACKGROUND, SKIN
+from icao_check.scale import print_scale
+from tests.conftest import JIT_DISABLED
+
+LIMITS = load_profile("icao-9303").limits
+pytestmark = pytest.mark.skipif(JIT_DISABLED, reason="whole pictures take minutes without the compiler")
+
+
+@pytest.fixture(scope="module")
+def finder():
+    return FaceFinder()
+
+
+@pytest.fixture(scope="module")
+def make_case(finder):
+    def make(pixels, face=None):
+        photo = read_photo(np.ascontiguousarray(pixels, np.uint8))
+        scale = print_scale(photo.width, photo.height, (35.0, 45.0))
+        found = find_face(photo, finder) if face is None else face
+        return Case(photo=photo, face=found, scale=scale, on=date(2026, 11, 22))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def large(portrait):
+    """Return the portrait at the usual size of a print, shape (1063, 827, 3)."""
+    return cv2.resize(portrait, (827, 1063), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.fixture(scope="module")
+def case(make_case, portrait):
+    return make_case(portrait)
+
+
+@pytest.fixture(scope="module")
+def seen(make_case, case):
+    """Return what a measure finds after a change to the pixels; the face stays where it is."""
+
+    def find(measure, pixels):
+        return measure(make_case(pixels, case.face)).value
+
+    return find
+
+
+def brighter(pixels, factor):
+    """Multiply the light."""
+    linear = LINEAR[pixels] * factor
+    coded = np.where(
+        linear > 0.0031308, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055, 12.92 * linear
+    )
+    return (coded.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def jpeg(pixels, quality):
+    return cv2.imdecode(
+        cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR
+    )
+
+
+def accepted(name, value):
+    low, high = LIMITS[name].outer
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+class TestExposure:
+    def test_the_portrait_is_exposed_well(self, case):
+        for measure in (
+            exposure.under_exposure_prevention,
+            exposure.over_exposure_prevention,
+            exposure.dynamic_range,
+        ):
+            assert accepted(measure.__name__, measure(case).value), measure.__name__
+
+    def test_too_little_too_much_and_pale(self, seen, portrait):
+        dark, bright = brighter(portrait, 0.06), brighter(portrait, 4.0)
+        pale = (portrait / 255 * 60 + 120).astype(np.uint8)
+        assert not accepted("under_exposure_prevention", seen(exposure.under_exposure_prevention, dark))
+        assert not accepted("over_exposure_prevention", seen(exposure.over_exposure_prevention, bright))
+        assert not accepted("dynamic_range", seen(exposure.dynamic_range, pale))
+
+    def test_luminance_of_an_even_picture(self, make_case, case):
+        grey = make_case(np.full((540, 420, 3), 188, np.uint8), case.face)
+        assert exposure.luminance_mean(grey) == pytest.approx(0.5, abs=0.01)  # sRGB 188 is half the light
+        assert exposure.luminance_variance(grey) == pytest.approx(0.0, abs=1e-9)
+
+
+class TestColour:
+    def test_grey_and_sepia_have_one_tone(self, case, seen, portrait):
+        grey = cv2.cvtColor(portrait, cv2.COLOR_RGB2GRAY)[..., np.newaxis] * np.ones(3)
+        assert accepted("colour_photo", colour.colour_photo(case).value)
+        for toned in (grey, grey * (1.0, 0.89, 0.69)):
+            assert not accepted(
+                "colour_photo", seen(colour.colour_photo, toned.clip(0, 255).astype(np.uint8))
+            )
+
+    @pytest.mark.parametrize("gains", [(1, 1, 3.0), (0.35, 1, 1), (1, 2.8, 1)])
+    def test_a_cast_is_not_natural(self, case, seen, portrait, gains):
+        assert accepted("natural_colour", colour.natural_colour(case).value)
+        linear = (LINEAR[portrait] * gains).clip(0, 1)
+        cast = (linear ** (1 / 2.2) * 255).astype(np.uint8)
+        assert not accepted("natural_colour", seen(colour.natural_colour, cast))
+
+
+class TestIllumination:
+    def test_a_dark_side(self, seen, portrait, case):
+        middle = case.face.pupils[:, 0].mean()
+        fall = 1 / (1 + np.exp(-(np.arange(portrait.shape[1]) - middle) / 25))
+        sided = brighter(portrait, (1 - 0.85 * fall)[np.newaxis, :, np.newaxis])
+        even = illumination.illumination_uniformity(case).value
+        assert seen(illumination.illumination_uniformity, sided) < 0.5 * even
+        assert seen(illumination.illumination_uniformity, brighter(portrait, 0.5)) == pytest.approx(
+            even, rel=0.1
+        )
+
+    def test_a_hard_shadow(self, seen, portrait, case):
+        x, y = case.face.pupils.mean(axis=0).astype(int)
+        shadow = np.ones(portrait.shape[:2])
+        cv2.fillPoly(shadow, [np.array([(x, y), (x + 90, y), (x + 90, y + 150), (x, y + 150)])], 0.2)
+        value = seen(illumination.face_shadow, brighter(portrait, shadow[..., np.newaxis]))
+        assert value > illumination.face_shadow(case).value + 15
+        assert not accepted("face_shadow", value)
+
+    def test_a_flash_spot(self, seen, portrait, case):
+        x, y = case.face.pupils[0] + (0.0, 0.4 * (case.face.chin[1] - case.face.pupils[0, 1]))
+        rows, columns = np.mgrid[: portrait.shape[0], : portrait.shape[1]]
+        spot = np.exp(-(((columns - x) / 14) ** 2 + ((rows - y) / 14) ** 2))[..., np.newaxis].clip(0, 1)
+        lit = (portrait * (1 - spot) + 255 * spot).astype(np.uint8)
+        before = illumination.skin_reflection(case).value
+        assert seen(illumination.skin_reflection, lit) > before + 0.8
+
+    def test_skin_without_light_cannot_be_judged(self, make_case, case):
+        black = make_case(np.zeros((540, 420, 3), np.uint8), case.face)
+        assert illumination.illumination_uniformity(black).reason == "not_measurable"
+
+
+class TestSharpness:
+    def test_defocus_and_motion_in_every_direction(self, case, seen, portrait):
+        assert accepted("sharpness", sharpness.sharpness(case).value)
+        distance = np.hypot(*(case.face.pupils[1] - case.face.pupils[0]))
+        defocused = cv2.GaussianBlur(portrait, (0, 0), 0.045 * distance)
+        assert seen(sharpness.sharpness, defocused) == pytest.approx(4.8, abs=0.8)
+        for degrees in (0, 45, 90, 135):
+            length = int(0.2 * distance) | 1
+            line = np.zeros((length, length), np.float32)
+            line[length // 2] = 1
+            line = cv2.warpAffine(
+                line, cv2.getRotationMatrix2D((length // 2, length // 2), degrees, 1), (length, length)
+            )
+            moved = cv2.filter2D(portrait, -1, line / line.sum())
+            assert not accepted("sharpness", seen(sharpness.sharpness, moved)), degrees
+
+    def test_the_same_face_larger_is_as_sharp(self, make_case, large, portrait, case):
+        blurred = cv2.GaussianBlur(portrait, (0, 0), 3)
+        enlarged = cv2.resize(blurred, (827, 1063), interpolation=cv2.INTER_CUBIC)
+        small, tall = make_case(blurred, case.face), make_case(enlarged)
+        assert sharpness.sharpness(tall).value == pytest.approx(sharpness.sharpness(small).value, rel=0.12)
+
+    def test_dark_or_noisy_is_not_blurred(self, seen, portrait):
+        noisy = portrait + np.random.default_rng(0).normal(0, 20, portrait.shape)
+        for other in (brighter(portrait, 0.1), noisy.clip(0, 255).astype(np.uint8)):
+            assert accepted("sharpness", seen(sharpness.sharpness, other))
+
+    def test_an_even_picture_has_no_edge(self, make_case, case):
+        even = make_case(np.full((540, 420, 3), 120, np.uint8), case.face)
+        assert sharpness.sharpness(even).reason == "not_measurable"
+
+
+class TestNoise:
+    def test_grain_of_any_size(self, make_case, case, portrait, seen, large):
+        rng = np.random.default_rng(0)
+        noisy = (portrait + rng.normal(0, 20, portrait.shape)).clip(0, 255)
+        assert accepted("noise", sharpness.noise(case).value)
+        assert not accepted("noise", seen(sharpness.noise, noisy))
+        coarse = cv2.GaussianBlur(rng.normal(0, 90, large.shape[:2]), (0, 0), 1.2)[..., np.newaxis]
+        assert not accepted("noise", sharpness.noise(make_case((large + coarse).clip(0, 255))).value)
+
+    def test_compression_and_blur_are_not_noise(self, seen, portrait):
+        for other in (jpeg(portrait, 8), cv2.GaussianBlur(portrait, (0, 0), 3)):
+            assert accepted("noise", seen(sharpness.noise, other))
+
+
+class TestCompression:
+    def test_blocks_are_found_wherever_the_grid_lies(self, make_case, seen, portrait):
+        spoiled = jpeg(portrait, 7)
+        assert not accepted("compression_artifacts", seen(compression.compression_artifacts, spoiled))
+        again = jpeg(spoiled, 95)
+        assert not accepted("compression_artifacts", seen(compression.compression_artifacts, again))
+        shifted = compression.compression_artifacts(make_case(spoiled[3:, 5:]))
+        assert not accepted("compression_artifacts", shifted.value)
+        assert shifted.excuse is None
+
+    def test_a_well_kept_file_and_noise_show_none(self, case, seen, portrait):
+        noisy = portrait + np.random.default_rng(0).normal(0, 20, portrait.shape)
+        for other in (portrait, jpeg(portrait, 90), noisy.clip(0, 255).astype(np.uint8)):
+            assert accepted("compression_artifacts", seen(compression.compression_artifacts, other))
+
+    def test_lost_texture_alone_asks_for_a_look(self, make_case, portrait, case):
+        smooth = cv2.bilateralFilter(np.ascontiguousarray(portrait), 15, 60, 9)
+        found = compression.compression_artifacts(make_case(smooth, case.face))
+        assert found.excuse == ("uncertain" if found.value > 1 else found.excuse)
+
+
+class TestPixelation:
+    @pytest.mark.parametrize("how", [cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC])
+    def test_up_scaling_shows(self, make_case, large, how):
+        few = cv2.resize(large, None, fx=0.11, fy=0.11, interpolation=cv2.INTER_AREA)
+        whole = make_case(large)
+        scaled = make_case(cv2.resize(few, large.shape[1::-1], interpolation=how), whole.face)
+        value = pixelation.pixelation(scaled).value
+        assert value > 2 * pixelation.pixelation(whole).value
+        assert value > LIMITS["pixelation"].accepted[1]
+
+    def test_few_tones_show(self, seen, case, portrait):
+        assert accepted("pixelation", pixelation.pixelation(case).value)
+        assert not accepted("pixelation", seen(pixelation.pixelation, portrait // 40 * 40 + 20))
+
+    def test_pale_dark_or_noisy_is_not_posterised(self, seen, portrait):
+        pale = (portrait / 255 * 60 + 120).astype(np.uint8)
+        noisy = (portrait + np.random.default_rng(0).normal(0, 20, portrait.shape)).clip(0, 255)
+        for other in (pale, brighter(portrait, 0.1), noisy):
+            assert accepted("pixelation", seen(pixelation.pixelation, other))
+
+
+class TestBorder:
+    @pytest.mark.parametrize("tone", [(255, 255, 255), (0, 0, 0), (160, 40, 40)])
+    @pytest.mark.parametrize("sides", [(1, 1, 1, 1), (0, 1, 0, 0)])
+    def test_a_frame_is_as_wide_as_it_is(self, make_case, case, portrait, tone, sides):
+        top, bottom, left, right = (18 * side for side in sides)
+        framed = portrait.copy()
+        for edge in (np.s_[:top], np.s_[540 - bottom :], np.s_[:, :left], np.s_[:, 420 - right :]):
+            framed[edge] = tone
+        found = border.border(make_case(framed, case.face))
+        assert found.value == pytest.approx(1.5, abs=0.2)
+        assert found.excuse == ("uncertain" if sum(sides) == 1 else None)
+
+    def test_a_wall_is_no_frame(self, case, make_case):
+        assert border.border(case).value == 0.0
+        wall = np.full((540, 420, 3), 240, np.uint8)
+        cv2.ellipse(wall, (210, 300), (120, 160), 0, 0, 360, (90, 60, 40), -1)
+        cv2.rectangle(wall, (60, 460), (360, 540), (30, 30, 60), -1)
+        assert border.border(make_case(wall, case.face)).value == 0.0
+
+
+class TestBackground:
+    """The map has 256 rows and 199 columns; the person fills its middle from row 42 down."""
+
+    @pytest.fixture
+    @staticmethod
+    def before(case):
+        """Return a function that puts the person before a wall of given CIELAB colours."""
+
+        def put(lab):
+            regions = case.face.regions
+            lab = np.asarray(lab, np.float32)
+            labels = np.full(regions.labels.shape, BACKGROUND, np.uint8)
+            box = labels[42:, 50:150]
+            box[:] = SKIN
+            mixed = np.broadcast_to(lab, (*labels.shape, 3)).copy()
+            mixed[labels == SKIN] = (40, 15, 15)
+            face = dataclasses.replace(
+                case.face, regions=dataclasses.replace(regions, labels=labels, lab=mixed)
+            )
+            return dataclasses.replace(case, face=face)
+
+        return put
+
+    def test_a_white_wall(self, before):
+        white = before((95, 0, 0))
+        assert background.background_colour(white).value == pytest.approx(95)
+        assert background.background_uniformity(white).value == pytest.approx(0, abs=1e-3)
+        assert background.background_shadow(white).value == pytest.approx(0, abs=1e-3)
+
+    def test_grey_is_dark_and_yellow_is_tinted(self, before):
+        grey = background.background_colour(before((55, 0, 0)))
+        assert (grey.value, grey.finding) == (pytest.approx(55), None)
+        yellow = background.background_colour(before((88, 0, 40)))
+        assert yellow.finding == "tinted"
+        assert not accepted("background_colour", yellow.value)
+
+    def test_slope_pattern_and_object_are_uneven(self, before, case):
+        height, width = case.face.regions.labels.shape
+        rows, columns = np.mgrid[:height, :width]
+        slope = np.stack([95 - 0.3 * columns, 0 * rows, 0 * rows], axis=2)
+        stripes = np.stack([85 + 8 * np.sign(np.sin(columns / 2)), 0 * rows, 0 * rows], axis=2)
+        thing = np.full((height, width, 3), (95, 0, 0), np.float32)
+        thing[:80, :16] = (50, 40, 10)
+        for lab in (slope, stripes, thing):
+            assert not accepted("background_uniformity", background.background_uniformity(before(lab)).value)
+
+    def test_what_hangs_on_the_person_may_be_hair(self, before, case):
+        lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
+        lab[60:120, 140:180] = (30, 10, 10)
+        found = background.background_uniformity(before(lab))
+        assert not accepted("background_uniformity", found.value)
+        assert found.excuse == "uncertain"
+        lab[:] = (95, 0, 0)
+        lab[:20, :60] = (30, 10, 10)  # away from the person: a thing on the wall
+        assert background.background_uniformity(before(lab)).excuse is None
+
+    def test_a_shadow_beside_the_head(self, before, case):
+        lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
+        lab[20:200, 148:175] = (60, 0, 0)
+        assert not accepted("background_shadow", background.background_shadow(before(lab)).value)
+
+    def test_no_wall_cannot_be_judged(self, case):
+        labels = np.full_like(case.face.regions.labels, SKIN)
+        face = dataclasses.replace(case.face, regions=dataclasses.replace(case.face.regions, labels=labels))
+        hidden = dataclasses.replace(case, face=face)
+        for measure in (
+            background.background_colour,
+            background.background_shadow,
+            background.background_uniformity,
+        ):
+            assert measure(hidden) == Measurement(None, reason="no_background")
+
+
+class TestRedEye:
+    def test_a_red_pupil(self, seen, case, portrait):
+        assert accepted("red_eye", eyes.red_eye(case).value)
+        red = portrait.copy()
+        x, y = np.rint(case.face.pupils[0]).astype(int)
+        cv2.circle(red, (int(x), int(y)), 7, (170, 30, 35), -1)
+        assert not accepted("red_eye", seen(eyes.red_eye, red))
+
+
+class TestResolution:
+    def test_pixels_per_inch_of_the_print(self, case, make_case, portrait):
+        assert file.resolution(case).value == pytest.approx(540 / 45 * 25.4)
+        assert accepted("resolution", file.resolution(case).value)
+        half = make_case(portrait[::2, ::2], case.face)
+        assert not accepted("resolution", file.resolution(half).value)
+
+
+def test_what_measures_share_is_made_once(case):
+    assert face_light(case) is face_light(case)
+    assert dataclasses.replace(case)._shared == {}
