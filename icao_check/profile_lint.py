@@ -31,6 +31,7 @@ _POSSIBLE: dict[str, tuple[float, float]] = {
     "faces": (0.0, 100.0),
     "months": (0.0, 120.0),
     "px": (1.0, 10_000.0),
+    "σ": (0.0, 100.0),
 }
 # Share of the head below the eyes, in people of all ages.
 _EYES = (0.42, 0.46, 0.5, 0.54, 0.58)
