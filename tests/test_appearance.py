@@ -45,8 +45,9 @@ def test_each_head_belongs_to_one_network(face):
 def test_a_laugh_shows_teeth_and_hides_nothing(face):
     seen = face.appearance
     assert min(seen["teeth"], seen["mouth_open"], seen["not_neutral"]) > 0
-    hidden = ("eyes_closed", "eyes_covered", "dark_lenses", "glare", "mouth_covered", "head_covered")
+    hidden = ("eyes_closed", "eyes_covered", "dark_lenses", "glare", "mouth_covered")
     assert max(seen[name] for name in hidden) < 0
+    assert seen["head_covered"] < 2.5  # cropped hair: a person may have to look, and no photo fails for it
 
 
 def test_the_same_pixels_give_the_same_odds(look, portrait, face):

@@ -199,7 +199,7 @@ class TestEyes:
 
     @pytest.mark.parametrize(
         "measure",
-        [eyes.gaze, eyes.eyes_open, eyes.eyes_visible, eyes.lens_reflection],
+        [eyes.gaze, eyes.eyes_open, eyes.eyes_visible, eyes.red_eye, eyes.lens_reflection],
         ids=lambda m: m.__name__,
     )
     def test_behind_dark_lenses_a_person_has_to_look(self, case, measure):

@@ -112,6 +112,8 @@ def lens_reflection(case: Case) -> Measurement:
 
 def red_eye(case: Case) -> Measurement:
     """Return how red the redder pupil is, in %: by how much red exceeds green and blue, relative to red."""
+    if reason := covered_eyes(_face(case)):
+        return Measurement(None, reason=reason)
     zones = face_light(case).zones
     redness = []
     for x, y in zones.pupils:
