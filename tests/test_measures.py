@@ -208,7 +208,7 @@ class TestEyes:
         assert (found.value, found.reason) == (None, "dark_lenses")
 
     def test_light_on_lenses_is_a_share_of_the_eye(self, make_case, portrait, case):
-        assert eyes.lens_reflection(seeing(case)).value < 1
+        assert eyes.lens_reflection(seeing(case, glasses=9.0)).value < 1
         shiny = portrait.copy()
         x, y = np.rint(case.face.pupils[0]).astype(int).tolist()
         cv2.circle(shiny, (x, y), 9, (252, 251, 250), -1)
@@ -216,7 +216,8 @@ class TestEyes:
         glare = dataclasses.replace(glare, face=dataclasses.replace(glare.face, pupils=case.face.pupils))
         distance = np.hypot(*(case.face.pupils[1] - case.face.pupils[0])) / 90
         share = 9**2 / (22 * 13 * distance**2) * 100
-        assert eyes.lens_reflection(seeing(glare)).value == pytest.approx(share, rel=0.25)
+        assert eyes.lens_reflection(seeing(glare, glasses=9.0)).value == pytest.approx(share, rel=0.25)
+        assert eyes.lens_reflection(seeing(glare)).value < 0.1  # no glasses, no lenses
 
     @pytest.mark.parametrize(
         ("measure", "name"), [(eyes.eyes_visible, "eyes_covered"), (eyes.dark_lenses, "dark_lenses")]

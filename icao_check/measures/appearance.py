@@ -7,13 +7,13 @@ import math
 from icao_check.face import Face
 from icao_check.measurement import Measurement
 
-__all__ = ["covered_eyes", "covered_mouth", "index", "probability"]
+__all__ = ["MARGIN", "covered_eyes", "covered_mouth", "index", "probability"]
 
 # The odds span too many powers of ten for a score: their cube root tells good from better and bad from worse.
 _ROOT = 3.0
-# Log-odds by which the networks err on people that they did not learn from (models/eye_appearance.md): where
-# the limit is nearer than that, a person has to look.
-_MARGIN = 1.5
+MARGIN = 1.5
+"""Log-odds by which the networks may err on people that they did not learn from (models/eye_appearance.md):
+where the limit is nearer than that, a person has to look."""
 
 
 def index(face: Face, *names: str) -> Measurement:
@@ -27,13 +27,13 @@ def index(face: Face, *names: str) -> Measurement:
         Of :data:`icao_check.face.appearance.HEADS`; the likeliest counts.
     """
     odds = max(face.appearance[name] for name in names)
-    low, value, high = (math.exp(z / _ROOT) for z in (odds - _MARGIN, odds, odds + _MARGIN))
+    low, value, high = (math.exp(z / _ROOT) for z in (odds - MARGIN, odds, odds + MARGIN))
     return Measurement(value, extremes=(low, high), dispute="uncertain")
 
 
-def probability(face: Face, name: str) -> float:
-    """Return the probability that something of :data:`icao_check.face.appearance.HEADS` is seen."""
-    return 1.0 / (1.0 + math.exp(-face.appearance[name]))
+def probability(face: Face, name: str, shift: float = 0.0) -> float:
+    """Return the probability of one of :data:`icao_check.face.appearance.HEADS`, log-odds shifted."""
+    return 1.0 / (1.0 + math.exp(-(face.appearance[name] + shift)))
 
 
 def covered_eyes(face: Face) -> str | None:

@@ -10,7 +10,7 @@ from icao_check.face import Face, face_cutout
 from icao_check.face.zones import INTER_EYE
 from icao_check.kernels import eyes as kernels
 from icao_check.measurement import Measurement
-from icao_check.measures.appearance import covered_eyes, index, probability
+from icao_check.measures.appearance import MARGIN, covered_eyes, index, probability
 from icao_check.measures.case import Case
 from icao_check.measures.light import face_light
 
@@ -77,8 +77,9 @@ def eyes_open(case: Case) -> Measurement:
         upper = np.ascontiguousarray(points.group(f"{side}_upper_lid")[1:4])
         lower = np.ascontiguousarray(points.group(f"{side}_lower_lid"))
         widest.append(100.0 * kernels.lid_opening(upper, lower, distance))
-    opening, closed = min(widest), probability(face, "eyes_closed")
-    spread = opening * math.sqrt(closed * (1.0 - closed))
+    opening = min(widest)
+    least, closed, most = (probability(face, "eyes_closed", shift) for shift in (-MARGIN, 0.0, MARGIN))
+    spread = opening * (most - least) / 2.0
     return Measurement(opening * (1.0 - closed), uncertainty=math.hypot(_OPENING_DEVIATION, spread))
 
 
@@ -99,7 +100,8 @@ def lens_reflection(case: Case) -> Measurement:
     """Return how much of the worse eye and its surroundings is nearly white, in %.
 
     An ellipse a little larger than the eye visibility zone of ISO/IEC 29794-5, 7.4.5. Even the white of the
-    eye and the spark of a flash on it hardly reach the level.
+    eye and the spark of a flash on it hardly reach the level. Shining skin is no lens: the share is weighed
+    with the probability of glasses.
     """
     face = _face(case)
     if reason := covered_eyes(face):
@@ -107,7 +109,7 @@ def lens_reflection(case: Case) -> Measurement:
     piece = face_cutout(case.photo, face.pupils, _STRIP, inter_eye=_STRIP_INTER_EYE)
     centres = np.ascontiguousarray(piece.to_cutout(face.pupils))
     share = kernels.bright_share(piece.pixels, centres, *_GLARE_AXES, _NEARLY_WHITE)
-    return Measurement(100.0 * share)
+    return Measurement(100.0 * share * probability(face, "glasses"))
 
 
 def red_eye(case: Case) -> Measurement:
