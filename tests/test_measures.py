@@ -177,6 +177,10 @@ class TestEyes:
         still = moved(turned, left_pupil=(shift, 0), right_pupil=(shift, 0))
         assert eyes.gaze(still).value == pytest.approx(eyes.gaze(seeing(case)).value, abs=0.5)
 
+    def test_closed_eyes_look_nowhere(self, case):
+        found = eyes.gaze(seeing(case, eyes_closed=2.0))
+        assert (found.value, found.reason) == (None, "not_measurable")
+
     def test_open_eyes_are_open_and_shut_ones_are_not(self, case):
         opened = eyes.eyes_open(seeing(case))
         assert opened.value > 9

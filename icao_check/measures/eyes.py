@@ -40,12 +40,14 @@ _DARK = 20.0
 def gaze(case: Case) -> Measurement:
     """Return by how many degrees the eyes look past the camera, up, down or aside.
 
-    The direction of the gaze itself, whatever the pose of the head. Lenses that hide the eyes leave it to a
+    The direction of the gaze itself, whatever the pose of the head. Dark lenses and lowered lids leave it to a
     person.
     """
     face = _face(case)
     if reason := covered_eyes(face):
         return Measurement(None, reason=reason)
+    if face.appearance["eyes_closed"] > 0.0:
+        return Measurement(None, reason="not_measurable")
     points = face.landmarks
     corners = np.stack([points.left_eye[[0, 4]], points.right_eye[[0, 4]]])
     right, down = kernels.eye_turn(
