@@ -19,7 +19,7 @@ __all__ = ["dark_lenses", "eyes_open", "eyes_visible", "gaze", "lens_reflection"
 # Gullstrand's schematic eye: the entrance pupil lies 3.05 mm behind the vertex of the cornea, the centre of
 # rotation 13.3 mm behind it; the mean inter-eye distance of adults is 63 mm.
 _PUPIL_RADIUS = (13.3 - 3.05) / 63.0
-# Least squares over 613 photos of people who look at or near the camera, heads turned up to 25 degrees.
+# Least squares over 613 photos of people who look at the camera or near it, heads turned up to 25°.
 _CORNER_DEPTH = 0.062
 _PUPIL_RAISED = 0.0457
 # Residuals of 225 studio portraits are 1.0 and 1.5 degrees, those of other photos more, as gazes differ.

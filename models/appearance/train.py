@@ -1,6 +1,6 @@
 """Train the networks on appearance.
 
-    python -m models.appearance.train OUT HEADS.npz... [--count N] [--epochs N] [--seed N]
+    python -m models.appearance.train OUT HEADS.npz... [--count N] [--epochs N] [--evenly]
 
 `HEADS.npz` are what faces.py wrote. One fifth of the people (by a hash of the subject) is never learnt from.
 OUT gets ``face_appearance.onnx`` and ``eye_appearance.onnx``, and keeps the views that were drawn.
@@ -142,6 +142,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--evenly", action="store_true", help="draw every face equally often")
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -150,7 +151,7 @@ def main() -> None:
     # Generated faces frown, pout and raise their brows, others hardly do: they are drawn more often.
     generated = np.char.startswith(heads.subjects[chosen], "sfhq")
     shares = 1.0 + generated * (0.5 + 1.5 * (heads.labels[chosen, HEADS.index("not_neutral")] == 1))
-    shares = shares / shares.sum()
+    shares = np.full(len(chosen), 1.0 / len(chosen)) if options.evenly else shares / shares.sum()
     started = time.time()
     drawn = options.out / "views.npz"
     if not drawn.is_file():
