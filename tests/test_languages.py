@@ -155,6 +155,16 @@ def test_a_value_beyond_its_limit_never_reads_like_the_limit(lang, value, writte
     assert number(31, lang) in text and number(36, lang) in text
 
 
+def test_a_value_that_meets_its_limit_is_not_said_to_break_it(lang):
+    limit = Limit(accepted=(-5, 5), ideal=0.0, source=("x",), confidence="low")
+    sure = judge(CATALOGUE["head_pose_yaw"], Measurement(-5.5), limit)
+    unsure = judge(CATALOGUE["head_pose_yaw"], Measurement(-3.84, uncertainty=2.0), limit)
+    assert (sure.verdict, unsure.verdict) == ("fail", "borderline")
+    message, remedy = check_text(unsure, lang)
+    assert messages._decimal(3.84, 2, lang) + "\u00a0°" in message and "-3" not in message
+    assert message != check_text(sure, lang)[0] and remedy == check_text(sure, lang)[1]
+
+
 @pytest.mark.parametrize(
     ("lang", "written"),
     [("en", "1,063.5"), ("nl", "1.063,5"), ("de", "1.063,5"), ("fr", "1\u202f063,5")],

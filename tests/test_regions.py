@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,7 +15,6 @@ from hypothesis.extra import numpy as hnp
 from icao_check import region_network
 from icao_check.face import FaceFinder, find_face
 from icao_check.guided_filter import colour_lines, follow, interpolated
-from icao_check.landmarks import Landmarks
 from icao_check.photo import read_photo
 from icao_check.regions import BACKGROUND, CLOTHES, HAIR, PERSON, SKIN, UNDECIDED, find_regions
 from tests import naive_regions as naive
@@ -364,7 +364,7 @@ def finder():
 @pytest.fixture(scope="module")
 def landmarks(finder, portrait):
     photo = read_photo(portrait)
-    return finder.landmarks(photo, finder.detect(photo)[0])
+    return finder.place(photo, finder.detect(photo)[0]).landmarks
 
 
 @pytest.fixture(scope="module")
@@ -536,7 +536,7 @@ def test_labels_share_and_kinds_agree(finder, portrait):
 def test_every_resolution_gives_the_same_map(portrait, landmarks, outline):
     for factor in (0.3, 0.6, 2.0, 4.0):
         scaled = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        points = Landmarks((landmarks.points + 0.5) * factor - 0.5)
+        points = landmarks.scaled(factor)
         regions = find_regions(read_photo(scaled), points)
         assert overlap(regions, outline) > (0.95 if factor > 0.5 else 0.93)
 
@@ -546,7 +546,9 @@ def test_a_wide_frame_is_judged_by_its_part_around_the_person(portrait, landmark
     frame[360:, 600:1020] = portrait
     truth = np.zeros(frame.shape[:2], np.float32)
     truth[360:, 600:1020] = outline
-    regions = find_regions(read_photo(frame), Landmarks(landmarks.points + np.array([600, 360])))
+    regions = find_regions(
+        read_photo(frame), replace(landmarks, points=landmarks.points + np.array([600, 360]))
+    )
     assert overlap(regions, truth) > 0.9
     assert (regions.labels[:, :50] == BACKGROUND).all()
 
@@ -555,13 +557,15 @@ def test_a_wide_frame_is_judged_by_its_part_around_the_person(portrait, landmark
 @pytest.mark.parametrize("offset", [0.0, 1e5, -1e5])
 def test_hopeless_pictures_get_a_map_all_the_same(landmarks, shape, offset):
     photo = read_photo(np.full((*shape, 3), 128, np.uint8))
-    regions = find_regions(photo, Landmarks(landmarks.points + offset))
+    regions = find_regions(photo, replace(landmarks, points=landmarks.points + offset))
     assert regions.labels.shape[0] == min(256, shape[0])
     assert np.isfinite(regions.share).all()
 
 
 def test_coinciding_landmarks_do_no_harm(portrait, landmarks):
-    regions = find_regions(read_photo(portrait), Landmarks(np.full_like(landmarks.points, 200.0)))
+    regions = find_regions(
+        read_photo(portrait), replace(landmarks, points=np.full_like(landmarks.points, 200.0))
+    )
     assert np.isfinite(regions.share).all()
 
 

@@ -40,8 +40,8 @@ _DARK = 20.0
 def gaze(case: Case) -> Measurement:
     """Return by how many degrees the eyes look past the camera, up, down or aside.
 
-    The direction of the gaze itself, whatever the pose of the head. Dark lenses and lowered lids leave it to a
-    person.
+    The direction of the gaze itself, whatever the pose of the head. Dark lenses and lowered lids leave
+    it to a person.
     """
     face = _face(case)
     if reason := covered_eyes(face):

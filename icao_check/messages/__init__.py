@@ -111,7 +111,8 @@ def check_text(result: CheckResult, lang: str = DEFAULT_LANGUAGE) -> tuple[str, 
     """Return the message and the remedy of a result; the remedy is empty where nothing is to be done.
 
     The facts ``detail`` and ``basis`` and the verdict choose among the messages of a reason, where there are
-    such: ``image_age.not_newer_than.scan.message``.
+    such: ``image_age.not_newer_than.scan.message``. A value that meets its limit, but by less than its
+    uncertainty, breaks no rule: ``within_uncertainty.message`` says so.
     """
     numbers = _numbers(result, lang)
     if result.verdict == "skipped":
@@ -126,7 +127,10 @@ def check_text(result: CheckResult, lang: str = DEFAULT_LANGUAGE) -> tuple[str, 
         keys.append("ok" if result.value is None or not result.unit else "ok.value")
         return _said(keys, "message", numbers, lang), ""
     keys.append(str(reason))
-    return _said(keys, "message", numbers, lang), _said(keys, "remedy", numbers, lang)
+    remedy = _said(keys, "remedy", numbers, lang)
+    if result.verdict == "borderline" and result.margin is not None and result.margin >= 0:
+        keys = [f"{result.id}.{reason}.borderline", "within_uncertainty"]
+    return _said(keys, "message", numbers, lang), remedy
 
 
 def report_notes(report: Report, lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
@@ -252,6 +256,7 @@ def _numbers(result: CheckResult, lang: str) -> _Numbers:
         digits = _telling_digits(result)
         numbers["value"] = _decimal(result.value, digits, lang)
         numbers["size"] = _decimal(abs(result.value), digits, lang)
+        numbers["measured"] = f"{numbers['size']}\u00a0{numbers['unit']}".rstrip()
     if result.margin is not None:
         numbers["margin"] = number(abs(result.margin), lang)
     if result.limits is not None:
