@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.kernels import accuracy, age, background, expression, geometry
+from icao_check.kernels import accuracy, age, background, eyes, geometry
 
 ROWS, COLUMNS = 128, 100
 
@@ -94,25 +94,6 @@ class TestHeadPlacement:
         assert benchmark(twins) == pytest.approx(geometry.head_angles(4.0, -3.0, 1.5))
 
 
-@pytest.mark.benchmark(group="mouth_shape")
-class TestMouth:
-    upper = np.array([[390.0, 700.0], [410.0, 702.0], [430.0, 700.0]])
-
-    def test_kernels(self, benchmark):
-        def kernels():
-            expression.mouth_shape(self.upper[:2], self.upper[1:], self.upper[::2].copy())
-
-        benchmark(kernels)
-
-    def test_numpy(self, benchmark):
-        def twin():
-            axis = self.upper[2] - self.upper[0]
-            turned = self.upper @ np.array([axis, [-axis[1], axis[0]]]).T / (axis @ axis)
-            return turned[1] - turned[0]
-
-        benchmark(twin)
-
-
 @pytest.mark.benchmark(group="resampled_equal_error_rates, 2 340 photos of 60 people, 1 000 resamples")
 class TestResampledEqualErrorRates:
     @pytest.fixture(scope="class")
@@ -145,3 +126,58 @@ class TestResampledEqualErrorRates:
 
         found = benchmark(twin, *archive)
         np.testing.assert_allclose(found, accuracy.resampled_equal_error_rates(*archive), atol=1e-12)
+
+
+@pytest.mark.benchmark(group="lid_opening, one eye")
+class TestLidOpening:
+    def test_kernel(self, benchmark, rng):
+        upper, lower = rng.random((2, 3, 2))
+        benchmark(eyes.lid_opening, upper, lower, 1.0)
+
+    def test_numpy(self, benchmark, rng):
+        upper, lower = rng.random((2, 3, 2))
+        found = benchmark(lambda: np.linalg.norm(upper - lower, axis=1).max())
+        assert found == pytest.approx(eyes.lid_opening(upper, lower, 1.0))
+
+
+@pytest.mark.benchmark(group="eye_turn, two eyes")
+class TestEyeTurn:
+    PUPILS = np.array([[100.0, 200.0], [190.0, 204.0]])
+    CORNERS = np.array([[[80.0, 205.0], [120.0, 205.0]], [[170.0, 208.0], [211.0, 209.0]]])
+
+    def test_kernel(self, benchmark):
+        benchmark(eyes.eye_turn, self.PUPILS, self.CORNERS, 3.0, 0.16, 0.06, 0.04)
+
+    def test_numpy(self, benchmark):
+        def twin():
+            along = self.PUPILS[1] - self.PUPILS[0]
+            frame = np.array([along, [-along[1], along[0]]]) / (along @ along)
+            x, y = frame @ (self.PUPILS - self.CORNERS.mean(axis=1)).mean(axis=0)
+            sines = np.array([x + 0.06 * np.sin(np.radians(3.0)), y + 0.04]) / 0.16
+            return np.degrees(np.arcsin(np.clip(sines, -1, 1)))
+
+        found = benchmark(twin)
+        np.testing.assert_allclose(found, eyes.eye_turn(self.PUPILS, self.CORNERS, 3.0, 0.16, 0.06, 0.04))
+
+
+@pytest.mark.benchmark(group="bright_share, 220 × 60")
+class TestBrightShare:
+    CENTRES = np.array([[60.0, 32.0], [160.0, 32.0]])
+
+    def test_kernel(self, benchmark, rng):
+        pixels = rng.integers(0, 256, (60, 220, 3), np.uint8)
+        benchmark(eyes.bright_share, pixels, self.CENTRES, 24.0, 14.0, 225)
+
+    def test_opencv(self, benchmark, rng):
+        pixels = rng.integers(0, 256, (60, 220, 3), np.uint8)
+
+        def twin():
+            bright = cv2.inRange(pixels, (225, 225, 225), (255, 255, 255))
+            shares = []
+            for x, y in self.CENTRES.astype(int).tolist():
+                mask = cv2.ellipse(np.zeros((60, 220), np.uint8), (x, y), (24, 14), 0, 0, 360, 255, -1)
+                shares.append(cv2.mean(bright, mask)[0] / 255)
+            return max(shares)
+
+        found = benchmark(twin)
+        assert found == pytest.approx(eyes.bright_share(pixels, self.CENTRES, 24.0, 14.0, 225), abs=0.01)

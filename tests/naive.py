@@ -45,19 +45,6 @@ def head_angles(yaw, pitch, eye_line):
     return math.degrees(math.atan2(nose[0], nose[2])), math.degrees(math.asin(np.clip(-nose[1], -1, 1)))
 
 
-def mouth_shape(corners, lips, pupils):
-    """Turn the face so that the eyes are level, then read width and height off the axes."""
-    distance = math.dist(*pupils)
-    if distance == 0:
-        return 0.0, 0.0
-    angle = -math.atan2(pupils[1][1] - pupils[0][1], pupils[1][0] - pupils[0][0])
-    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    corners, lips = np.asarray(corners) @ turn.T, np.asarray(lips) @ turn.T
-    width = corners[1, 0] - corners[0, 0]
-    lift = lips[:, 1].mean() - corners[:, 1].mean()
-    return width / distance, lift / distance
-
-
 def hamming_distances(query, hashes):
     return [
         sum(bin(int(a) ^ int(b)).count("1") for a, b in zip(query, other, strict=True)) for other in hashes
@@ -80,3 +67,31 @@ def resampled_equal_error_rates(draws, level, good, subject):
         both = scores[True] and scores[False]
         rates.append(equal_error_rate(scores[True], scores[False]) if both else math.nan)
     return np.array(rates)
+
+
+def lid_opening(upper, lower, distance):
+    return max(math.dist(a, b) for a, b in zip(upper, lower, strict=True)) / distance if distance > 0 else 0.0
+
+
+def eye_turn(pupils, corners, yaw, radius, depth, raised):
+    """Turn the picture until the pupils are level, and average the angles' sines over the eyes."""
+    left, right = (complex(*pupil) for pupil in pupils)
+    if left == right:
+        return 0.0, 0.0
+    offsets = [
+        complex(*p) - (complex(*a) + complex(*b)) / 2 for p, (a, b) in zip(pupils, corners, strict=True)
+    ]
+    mean = sum(offset / (right - left) for offset in offsets) / 2
+    sines = (mean.real + depth * math.sin(math.radians(yaw))) / radius, (mean.imag + raised) / radius
+    aside, down = (math.degrees(math.asin(np.clip(sine, -1, 1))) for sine in sines)
+    return aside, down
+
+
+def bright_share(pixels, centres, wide, high, level):
+    y, x = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
+    shares = [0.0]
+    for centre in centres:
+        inside = ((x - centre[0]) / wide) ** 2 + ((y - centre[1]) / high) ** 2 <= 1
+        if inside.any():
+            shares.append((pixels.min(axis=2) >= level)[inside].mean())
+    return max(shares)

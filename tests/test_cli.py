@@ -82,7 +82,7 @@ class TestCheck:
         assert found.exit_code == ExitCode.OK
 
     def test_a_review_is_undecided(self, photo):
-        assert run("check", photo, "--only", "single_face,gaze").exit_code == ExitCode.UNDECIDED
+        assert run("check", photo, "--only", "single_face,glasses").exit_code == ExitCode.UNDECIDED
 
     def test_an_overlay_goes_to_a_file_or_a_directory(self, photo, tmp_path):
         found = run("check", photo, "--overlay", tmp_path / "new" / "drawn.png")

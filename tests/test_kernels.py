@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from icao_check.kernels import age, background, expression, geometry
+from icao_check.kernels import age, background, eyes, geometry
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -75,15 +75,6 @@ def test_a_level_head_has_the_angles_that_were_measured(angle):
     np.testing.assert_allclose(geometry.head_angles(0.0, angle, 0.0), (0.0, angle), atol=1e-9)
 
 
-@given(points(2), points(2), points(2))
-def test_mouth_shape(corners, lips, pupils):
-    if 0 < np.linalg.norm(pupils[0] - pupils[1]) < 1:
-        pupils = pupils * [1, 0]
-        pupils[1] = pupils[0] + [1, 0]
-    found = expression.mouth_shape(corners, lips, pupils)
-    np.testing.assert_allclose(found, naive.mouth_shape(corners, lips, pupils), rtol=1e-6, atol=1e-6)
-
-
 words = st.integers(0, 2**64 - 1)
 
 
@@ -108,3 +99,41 @@ def test_kernels_leave_their_input_alone(region):
     background.colour_spread(lab, mask, 0.9)
     np.testing.assert_array_equal(lab, before[0])
     np.testing.assert_array_equal(mask, before[1])
+
+
+@given(points(3), points(3), st.floats(-1, 1e4))
+def test_lid_opening(upper, lower, distance):
+    found = eyes.lid_opening(upper, lower, distance)
+    assert found == pytest.approx(naive.lid_opening(upper, lower, distance), rel=1e-9)
+
+
+@given(points(2), points(4), st.floats(-90, 90), st.floats(0.01, 1), st.floats(0, 0.2), st.floats(-0.1, 0.1))
+def test_eye_turn(pupils, corners, yaw, radius, depth, raised):
+    corners = corners.reshape(2, 2, 2)
+    found = eyes.eye_turn(pupils, corners, yaw, radius, depth, raised)
+    np.testing.assert_allclose(found, naive.eye_turn(pupils, corners, yaw, radius, depth, raised), atol=1e-4)
+
+
+@given(st.floats(-60, 60), st.floats(-40, 40), st.floats(-30, 30), st.floats(-180, 180))
+def test_eye_turn_recovers_the_gaze_of_a_model_eye(right, yaw, down, roll):
+    radius, depth = 0.16, 0.06
+    pupils, corners = np.zeros((2, 2)), np.zeros((2, 2, 2))
+    for k, centre in enumerate((np.array([-0.5, 0.0]), np.array([0.5, 0.0]))):
+        pupils[k] = centre + radius * np.sin(np.radians([right, down]))
+        corners[k] = centre + np.array([depth * np.sin(np.radians(yaw)), 0.04]) + [[-0.2, 0.0], [0.2, 0.0]]
+    a = np.radians(roll)
+    turn = 80.0 * np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+    found = eyes.eye_turn(pupils @ turn.T, corners @ turn.T, yaw, radius, depth, 0.04)
+    np.testing.assert_allclose(found, (right, down), atol=1e-6)
+
+
+@given(
+    hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 12), st.just(3))),
+    hnp.arrays(np.float64, (2, 2), elements=st.floats(-4, 15).map(lambda value: round(value, 2))),
+    st.floats(0.3, 8),
+    st.floats(0.3, 8),
+    st.integers(0, 256),
+)
+def test_bright_share(pixels, centres, wide, high, level):
+    found = eyes.bright_share(pixels, centres, wide, high, level)
+    assert found == pytest.approx(naive.bright_share(pixels, centres, wide, high, level))

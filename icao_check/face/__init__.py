@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,8 @@ class Face:
         Between the lips, in shares of the thickness of the lower lip.
     regions : Regions
         Person and background.
+    appearance : mapping of str to float
+        Log-odds of what is seen besides, by the names of :data:`icao_check.face.appearance.HEADS`.
     """
 
     detections: tuple[Detection, ...]
@@ -69,6 +72,7 @@ class Face:
     pose: Pose
     lip_gap: float
     regions: Regions
+    appearance: Mapping[str, float]
 
 
 def find_face(photo: Photo, finder: FaceFinder) -> Face | None:
@@ -121,4 +125,5 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         pose=pose_of(placed),
         lip_gap=placed.lip_gap,
         regions=find_regions(photo, landmarks),
+        appearance=finder.appearance(photo, landmarks),
     )

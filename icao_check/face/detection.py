@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,9 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
+from icao_check.face.appearance import AppearanceReader
 from icao_check.face.points import Look, Placed, PointPlacer, Posture, posture_of_look
+from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.weights import weight_path
 
@@ -71,6 +73,7 @@ class FaceFinder:
 
     def __init__(self) -> None:
         self._placer = PointPlacer()
+        self._appearance = AppearanceReader()
         self._own = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -82,6 +85,7 @@ class FaceFinder:
     def load(self) -> None:
         """Load the models of this thread now instead of with the first photo."""
         self._placer.load()
+        self._appearance.load()
         self._histograms()
 
     def detect(self, photo: Photo) -> tuple[Detection, ...]:
@@ -113,6 +117,10 @@ class FaceFinder:
     def place(self, photo: Photo, detection: Detection) -> Placed:
         """Return the landmarks of one face, in px of the upright full-resolution photo."""
         return self._placer.place(photo, detection.posture, detection.look)
+
+    def appearance(self, photo: Photo, landmarks: Landmarks) -> Mapping[str, float]:
+        """Return the log-odds of what is seen on one face besides its points."""
+        return self._appearance.read(photo, landmarks)
 
     def _search(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
         """Search a reduction of the photo, turned by quarter turns counter-clockwise, for gradients."""

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import math
+
 from icao_check.measurement import Measurement
+from icao_check.measures.appearance import covered_mouth, index, probability
 from icao_check.measures.case import Case
 
-__all__ = ["mouth_closed"]
+__all__ = ["mouth_closed", "teeth"]
 
-# Standard deviation, in %: closed lips are read closely, and what looks like a narrow gap is either (351
-# portraits, models/face_points.md).
-_LEAST, _SHARE, _LARGEST = 5.0, 0.8, 25.0
+# Median gap of open mouths, in %.
+_OPEN = 90.0
+# Standard deviation of closed lips, in % (models/face_points.md).
+_LEAST = 5.0
 
 
 def mouth_closed(case: Case) -> Measurement:
     """Return the gap between the lips in % of the thickness of the lower lip.
 
-    ISO/IEC 39794-5 counts a mouth as closed up to half that thickness, as quoted by the BioGaze project.
+    ISO/IEC 39794-5 counts a mouth as closed up to half that thickness, as quoted by the BioGaze project. The
+    mean of two readings: one network measures the gap, another tells how surely the mouth is open. Where they
+    contradict each other, neither is certain.
     """
     assert case.face is not None
-    gap = 100.0 * case.face.lip_gap
-    return Measurement(gap, uncertainty=min(_LARGEST, max(_LEAST, _SHARE * gap)))
+    if reason := covered_mouth(case.face):
+        return Measurement(None, reason=reason)
+    gap, open_gap = 100.0 * case.face.lip_gap, _OPEN * probability(case.face, "mouth_open")
+    return Measurement((gap + open_gap) / 2.0, uncertainty=math.hypot(_LEAST, (gap - open_gap) / 2.0))
+
+
+def teeth(case: Case) -> Measurement:
+    """Return how surely teeth are seen, as in :func:`~.appearance.index`."""
+    assert case.face is not None
+    if reason := covered_mouth(case.face):
+        return Measurement(None, reason=reason)
+    return index(case.face, "teeth")

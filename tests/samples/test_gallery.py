@@ -27,12 +27,14 @@ BY_OTHER_MEANS = {"file_format", *EVIDENCE_CHECKS}
 KNOWN_WEAK = {
     "background_uniformity": 0.4,
     "mouth_closed": 0.7,
-    "expression_neutrality": 0.6,
     "illumination_uniformity": 0.7,
     "skin_reflection": 0.3,
     "red_eye": 0.7,
 }
 """Checks that fail no bad portrait, or order fewer than four of five good-bad pairs: what holds."""
+
+FOR_A_PERSON = {"no_head_covering"}
+"""Checks that ask for a person at worst: a cap is not told from a cloth that may be allowed."""
 
 FEW = ("compliant_woman_long_hair", "defect_roll", "defect_smile_teeth")
 
@@ -88,7 +90,8 @@ def test_a_check_tells_good_portraits_from_bad_ones(check, portraits, reports):
     if check in KNOWN_WEAK:
         assert share >= KNOWN_WEAK[check]
         return
-    fails = any(result.verdict == "fail" for result in bad)
+    worst = "review" if check in FOR_A_PERSON else "fail"
+    fails = any(result.verdict == worst for result in bad)
     assert fails or check == "single_face", "fails nobody"  # that one has a test of its own
     assert check == "single_face" or share > 0.8, (
         "share of pairs of a good and a bad portrait in the right order"

@@ -1,0 +1,97 @@
+"""What is seen on a face besides its points: closed lids, glasses, teeth, coverings. Two small networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from icao_check.face.cutout import face_cutout
+from icao_check.landmarks import Landmarks
+from icao_check.network import Network
+from icao_check.photo import Photo
+
+__all__ = ["EYES", "FACE", "HEADS", "AppearanceReader", "View"]
+
+HEADS = (
+    "eyes_closed",
+    "eyes_covered",
+    "glasses",
+    "dark_lenses",
+    "glare",
+    "mouth_open",
+    "teeth",
+    "not_neutral",
+    "mouth_covered",
+    "head_covered",
+)
+"""What may be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a network looks at.
+
+    Attributes
+    ----------
+    width, height : int
+        Pixels of its input.
+    inter_eye : float
+        Distance between the pupils there, in px.
+    eyes_at : (x, y)
+        Where the point between the pupils lies, as shares of width and height.
+    heads : tuple of str
+        What it tells, of :data:`HEADS`.
+    """
+
+    width: int
+    height: int
+    inter_eye: float
+    eyes_at: tuple[float, float]
+    heads: tuple[str, ...]
+
+
+EYES = View(96, 40, 48.0, (0.5, 0.5), HEADS[:5])
+FACE = View(96, 96, 26.0, (0.5, 0.48), HEADS[5:])
+
+
+class AppearanceReader:
+    """Looks at the eyes and at the whole face once; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._networks = (
+            (EYES, Network("eye_appearance", ("logits",))),
+            (FACE, Network("face_appearance", ("logits",))),
+        )
+
+    def load(self) -> None:
+        """Load the models of this thread now."""
+        for _, network in self._networks:
+            network.load()
+
+    def read(self, photo: Photo, landmarks: Landmarks) -> Mapping[str, float]:
+        """Tell what is seen.
+
+        Parameters
+        ----------
+        photo : Photo
+            Upright.
+        landmarks : Landmarks
+            Of the main face; the pupils place the views.
+
+        Returns
+        -------
+        mapping
+            Log-odds of each of :data:`HEADS`: > 0 where it is rather seen than not.
+        """
+        seen: dict[str, float] = {}
+        for view, network in self._networks:
+            piece = face_cutout(
+                photo,
+                landmarks.pupils,
+                (view.width, view.height),
+                inter_eye=view.inter_eye,
+                eyes_at=view.eyes_at,
+            )
+            (logits,) = network(piece.pixels[None])
+            seen |= {name: float(value) for name, value in zip(view.heads, logits[0], strict=True)}
+        return seen

@@ -1,0 +1,86 @@
+"""What the networks on appearance see on a real face, as it is and with things drawn on it."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from icao_check.face import FaceFinder, describe_face
+from icao_check.face.appearance import EYES, FACE, HEADS
+from icao_check.photo import read_photo
+
+
+@pytest.fixture(scope="module")
+def finder():
+    return FaceFinder()
+
+
+@pytest.fixture(scope="module")
+def detections(finder, portrait):
+    return finder.detect(read_photo(portrait))
+
+
+@pytest.fixture(scope="module")
+def look(finder, detections):
+    def seen(pixels):
+        return describe_face(read_photo(np.ascontiguousarray(pixels)), finder, detections)
+
+    return seen
+
+
+@pytest.fixture(scope="module")
+def face(look, portrait):
+    return look(portrait)
+
+
+def test_each_head_belongs_to_one_network(face):
+    assert EYES.heads + FACE.heads == HEADS
+    assert tuple(face.appearance) == HEADS
+    assert all(math.isfinite(odds) for odds in face.appearance.values())
+
+
+def test_a_laugh_shows_teeth_and_hides_nothing(face):
+    seen = face.appearance
+    assert min(seen["teeth"], seen["mouth_open"], seen["not_neutral"]) > 0
+    hidden = ("eyes_closed", "eyes_covered", "dark_lenses", "glare", "mouth_covered")
+    assert max(seen[name] for name in hidden) < 0
+    assert seen["head_covered"] < 2.5  # cropped hair: a person may have to look, and no photo fails for it
+
+
+def test_the_same_pixels_give_the_same_odds(look, portrait, face):
+    assert look(portrait.copy()).appearance == face.appearance
+
+
+def test_dark_lenses_are_seen(look, portrait, face):
+    drawn = portrait.copy()
+    distance = np.hypot(*(face.pupils[1] - face.pupils[0]))
+    for pupil in face.pupils:
+        axes = (int(0.36 * distance), int(0.26 * distance))
+        cv2.ellipse(
+            drawn, np.rint(pupil).astype(int).tolist(), axes, 0, 0, 360, (18, 17, 20), -1, cv2.LINE_AA
+        )
+    assert look(drawn).appearance["dark_lenses"] > max(0.0, face.appearance["dark_lenses"] + 3)
+
+
+def test_a_mask_is_seen(look, portrait, face):
+    drawn = portrait.copy()
+    points = face.landmarks
+    top = points.group("subnasale")[0] - (0, 8)
+    mask = np.concatenate([points.group("left_jaw"), [points.chin], points.group("right_jaw")[::-1], [top]])
+    cv2.fillPoly(drawn, [np.rint(mask).astype(np.int32)], (150, 190, 215), cv2.LINE_AA)
+    assert look(drawn).appearance["mouth_covered"] > max(0.0, face.appearance["mouth_covered"] + 3)
+
+
+def test_a_cap_is_seen(look, portrait, face):
+    drawn = portrait.copy()
+    (x, y), distance = face.crown, np.hypot(*(face.pupils[1] - face.pupils[0]))
+    brows = face.landmarks.brows[:, 1].min()
+    axes = (int(1.35 * distance), int(brows - y + 0.2 * distance))
+    cv2.ellipse(drawn, (int(x), int(brows - 4)), axes, 0, 180, 360, (40, 60, 130), -1, cv2.LINE_AA)
+    cv2.ellipse(
+        drawn, (int(x), int(brows - 6)), (axes[0], int(0.15 * distance)), 0, 0, 360, (30, 45, 100), -1
+    )
+    assert look(drawn).appearance["head_covered"] > max(0.0, face.appearance["head_covered"] + 3)
