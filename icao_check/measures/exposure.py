@@ -8,6 +8,7 @@ import numpy as np
 
 from icao_check.face.zones import CHIN, EYES, FOREHEAD, LEFT_CHEEK, MOUTH, RIGHT_CHEEK, SKIN
 from icao_check.measurement import Measurement
+from icao_check.measures.background import background_colour
 from icao_check.measures.case import Case
 from icao_check.measures.light import face_light, quantile
 
@@ -25,6 +26,10 @@ _BRIGHT_SHARE = 0.95
 _BURNT_OUT = 247
 _LEVELS_WITHIN = (0.005, 0.995)
 _GREEN, _LIGHT = 1, 3
+# L* of a wall in enough light: walls of photos with too little of it have 28 to 43, others 76 and more.
+_WELL_LIT = 60.0
+# The brightest parts of very dark complexions, in % of white, stay below this.
+_DARK_SKIN = 15.0
 
 
 def under_exposure_prevention(case: Case) -> Measurement:
@@ -32,9 +37,10 @@ def under_exposure_prevention(case: Case) -> Measurement:
 
     95 % of the face are darker. Dark skin shows highlights and the whites of the eyes; in a photo with too
     little light these are dark as well. (The share of dark pixels of ISO/IEC 29794-5, 7.3.5 cannot tell the
-    two apart.)
+    two apart.) Before a light wall a face this dark is a very dark complexion, or lit from behind: a person
+    has to look.
     """
-    return Measurement(quantile(face_light(case).of(*_FACE)[_LIGHT], _BRIGHT_SHARE) / 255.0 * 100.0)
+    return Measurement(_brightest(case), excuse="uncertain" if _light_wall(case) else None)
 
 
 def over_exposure_prevention(case: Case) -> Measurement:
@@ -47,11 +53,13 @@ def dynamic_range(case: Case) -> Measurement:
     """Return the tonal range of the face in bit: log2 of the levels between its darkest and brightest parts.
 
     Levels of green that 99 % of the face lie between. The classic rule asks for 7 bit, 128 levels, in the
-    face (ISO/IEC 19794-5, as quoted in digests of the standard).
+    face (ISO/IEC 19794-5, as quoted in digests of the standard). A very dark complexion before a light wall
+    spans fewer levels: then a person has to look.
     """
     histogram = face_light(case).of(*_FACE)[_GREEN]
     low, high = (quantile(histogram, share) for share in _LEVELS_WITHIN)
-    return Measurement(math.log2(high - low + 1))
+    dark_skin = _brightest(case) < _DARK_SKIN and _light_wall(case)
+    return Measurement(math.log2(high - low + 1), excuse="uncertain" if dark_skin else None)
 
 
 def luminance_mean(case: Case) -> float:
@@ -62,6 +70,15 @@ def luminance_mean(case: Case) -> float:
 def luminance_variance(case: Case) -> float:
     """Return the variance of the linear luminance of the face (ISO/IEC 29794-5, 7.3.4.3)."""
     return _luminance_moments(case)[1]
+
+
+def _brightest(case: Case) -> float:
+    return quantile(face_light(case).of(*_FACE)[_LIGHT], _BRIGHT_SHARE) / 255.0 * 100.0
+
+
+def _light_wall(case: Case) -> bool:
+    wall = background_colour(case).value
+    return wall is not None and wall >= _WELL_LIT
 
 
 def _luminance_moments(case: Case) -> tuple[float, float]:

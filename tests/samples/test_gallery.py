@@ -98,6 +98,15 @@ def test_a_check_tells_good_portraits_from_bad_ones(check, portraits, reports):
     )
 
 
+@pytest.mark.skipif(JIT_DISABLED, reason="all portraits take minutes without compiled kernels")
+@pytest.mark.parametrize("check", ["under_exposure_prevention", "dynamic_range", "natural_colour", "noise"])
+def test_a_dark_complexion_is_no_lack_of_light(check, portraits, reports):
+    for name in ("girl_bun", "man_bald", "man_short_hair", "man_full_beard", "woman_hijab"):
+        assert reports[f"compliant_{name}"][check].verdict != "fail", name
+    if check == "under_exposure_prevention":
+        assert reports["defect_dark"][check].verdict == "fail"
+
+
 def test_single_face_fails_two_people_and_nobody(portraits, checker):
     one, other = (cv2.imread(str(portraits[f"compliant_{n}"].photo)) for n in ("woman_hijab", "man_goatee"))
     for pixels in (np.concatenate([one, other], axis=1), np.full_like(one, 235)):
