@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 PHOTO = Path("demo") / "astronaut.jpg"
-PORTRAIT = Path(__file__).resolve().parent / "portraits" / "compliant_woman_hijab.jpg"
+PORTRAIT = Path(__file__).resolve().parent / "portraits" / "compliant_woman_single_eyelid_fold.jpg"
 
 
 def astronaut_portrait() -> Image.Image:

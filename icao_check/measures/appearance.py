@@ -7,7 +7,7 @@ import math
 from icao_check.face import Face
 from icao_check.measurement import Measurement
 
-__all__ = ["MARGIN", "covered_eyes", "covered_mouth", "index", "probability"]
+__all__ = ["MARGIN", "covered_eyes", "covered_mouth", "index", "index_of", "probability"]
 
 # The odds span too many powers of ten for a score: their cube root tells good from better and bad from worse.
 _ROOT = 3.0
@@ -26,8 +26,12 @@ def index(face: Face, *names: str) -> Measurement:
     names : str
         Of :data:`icao_check.face.appearance.HEADS`; the likeliest counts.
     """
-    odds = max(face.appearance[name] for name in names)
-    low, value, high = (math.exp(z / _ROOT) for z in (odds - MARGIN, odds, odds + MARGIN))
+    return index_of(max(face.appearance[name] for name in names))
+
+
+def index_of(log_odds: float) -> Measurement:
+    """Return the same for log-odds that are known."""
+    low, value, high = (math.exp(z / _ROOT) for z in (log_odds - MARGIN, log_odds, log_odds + MARGIN))
     return Measurement(value, extremes=(low, high), dispute="uncertain")
 
 

@@ -107,6 +107,16 @@ def test_a_dark_complexion_is_no_lack_of_light(check, portraits, reports):
         assert reports["defect_dark"][check].verdict == "fail"
 
 
+def test_a_cloth_about_the_head_is_for_a_person_to_judge(portraits, checker):
+    asked = {"on": ON, "only": ("no_head_covering",)}
+    photo = portraits["compliant_woman_hijab"].photo
+    result = checker.check(photo, **asked)["no_head_covering"]
+    assert (result.verdict, result.reason) == ("review", "head_covering_allowed")
+    waived = checker.check(photo, waive=("head_covering",), **asked)["no_head_covering"]
+    assert waived.verdict == "skipped" and waived.reason == "waived"
+    assert checker.check(portraits["compliant_man_bald"].photo, **asked)["no_head_covering"].verdict == "pass"
+
+
 def test_single_face_fails_two_people_and_nobody(portraits, checker):
     one, other = (cv2.imread(str(portraits[f"compliant_{n}"].photo)) for n in ("woman_hijab", "man_goatee"))
     for pixels in (np.concatenate([one, other], axis=1), np.full_like(one, 235)):
