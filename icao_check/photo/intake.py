@@ -63,7 +63,7 @@ def read_photo(
         decoded elsewhere.
     max_bytes, max_pixels : int
         Limits on the file and on what its header claims; applied before anything is decoded. JPEG 2000, which
-        is slow to decode, may have a quarter of the pixels.
+        is slow to decode, may have a fifth of the pixels.
     name : str, optional
         Name under which the photo was handed in, where `source` is no path: phones and messengers put dates
         in it. Nothing else of it is kept.

@@ -32,7 +32,7 @@ _MAX_BLOCKS = 1_000_000
 _MAX_PACKETS = 5_000_000
 _MAX_LEVELS = 32
 # Its decoder takes several times as long, and as much memory, as those of the other formats.
-_COST = 4
+_COST = 5
 _MAX_SEGMENTS = 1_000
 
 
