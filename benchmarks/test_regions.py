@@ -89,7 +89,7 @@ class TestFollow:
 class TestFindRegions:
     def test_whole(self, benchmark, portrait):
         photo, finder = read_photo(portrait), FaceFinder()
-        landmarks = finder.landmarks(photo, finder.detect(photo)[0])
+        landmarks = finder.place(photo, finder.detect(photo)[0]).landmarks
         find_regions(photo, landmarks)
         benchmark(find_regions, photo, landmarks)
 
