@@ -356,7 +356,8 @@ class Checker:
         for level in ("pass", "tolerated"):
             crop, views = self._search(photo, view.case.face, [request], earlier, level)
             if crop.box is not None:
-                return crop.model_copy(update={"conflict": conflict}), views[0]
+                uncut = crop.box == (0, 0, photo.width, photo.height)
+                return crop.model_copy(update={"conflict": conflict, "whole": uncut}), views[0]
             conflict = crop.conflict
         return crop, None
 

@@ -95,7 +95,7 @@ class Crop(Record):
     reason : str or None
         ``no_face``, or ``conflict``: no crop meets the rules.
     whole : bool
-        The box is the whole picture: nothing has to be cut.
+        The box is the whole picture: nothing has to be cut, or nothing would help.
     conflict : tuple of Requirement
         The rules that exclude each other; beside a box, what keeps it from being more than borderline.
     """

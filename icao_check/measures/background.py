@@ -68,6 +68,10 @@ def _unevenness(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
 
 def background_colour(case: Case) -> Measurement:
     """Return the lightness L* of the wall, less one and a half times its chroma beyond that of off-white."""
+    return case.once("background_colour", lambda: _colour(case))
+
+
+def _colour(case: Case) -> Measurement:
     wall = _wall(case)
     if wall is None:
         return Measurement(None, reason="no_background")

@@ -155,8 +155,8 @@ def crop_text(crop: Crop, lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
     demands = tuple(f"- {_demand(demand, lang)}" for demand in crop.conflict)
     if crop.box is None:
         return (word("crop.none", lang), *demands)
-    if crop.whole:
-        return (word("crop.whole", lang),)
+    if crop.whole:  # no other crop is better, but that may not be enough
+        return (word("crop.none", lang), *demands) if demands else (word("crop.whole", lang),)
     x, y, width, height = crop.box
     places = {"x": str(x), "y": str(y), "width": str(width), "height": str(height)}
     lines = [filled(["crop.fits" if crop.framing == "pass" else "crop.tolerated"], places, lang)]

@@ -104,10 +104,12 @@ def _findings(report: Report, lang: str) -> list[RenderableType]:
 def _crop(report: Report, lang: str) -> tuple[str, ...]:
     """Say where a better crop is; nothing where the framing is in order or was not looked at."""
     crop = report.crop
-    if crop is None or crop.reason == "no_face" or crop.whole:
+    if crop is None or crop.reason == "no_face" or (crop.whole and not crop.conflict):
         return ()
-    how = (f"{word('crop.how', lang)} icao-check crop PHOTO OUT.png",) if crop.box is not None else ()
-    return (*crop_text(crop, lang), *how)
+    lines = crop_text(crop, lang)
+    if crop.box is None or crop.whole:
+        return lines
+    return (*lines, f"{word('crop.how', lang)} icao-check crop PHOTO OUT.png")
 
 
 def _row(result: CheckResult, lang: str) -> tuple[Text, ...]:

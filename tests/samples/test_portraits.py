@@ -128,8 +128,15 @@ class TestScale:
             assert truth.head_height_mm == pytest.approx(p.framing.head_height, abs=0.05)
             upright = (truth.chin[1] - truth.crown[1]) / truth.pixels_per_mm
             assert upright == pytest.approx(p.framing.head_height, abs=0.05)
-            # The crown is placed as people place it on photos: on renders 1 to 3 mm too high.
-            assert judged(p)["head_height"].value == pytest.approx(p.framing.head_height, rel=0.12)
+        found = [judged(p)["head_height"] for p in steps(ladder)]
+        ratios = [
+            result.value / p.framing.head_height for result, p in zip(found, steps(ladder), strict=True)
+        ]
+        # The crown is placed as people place it on photos, on renders too high, but always by the same share;
+        # and the stated uncertainty covers that.
+        assert max(ratios) / min(ratios) < 1.08
+        for result, p in zip(found, steps(ladder), strict=True):
+            assert abs(result.value - p.framing.head_height) < 3.0 * result.uncertainty
 
 
 class TestScores:
