@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from icao_check.kernels.jit import kernel
-from samples.portrait.noise import fractal, hash01, value_noise
+from samples.portrait.noise import fractal, hash01, noise_and_slope, value_noise
 from samples.portrait.raster import triangle_weights
 from samples.portrait.relief import brow_curves, crease_line, fold_distance, lid_curves, lip_curves, ramp
 
@@ -139,8 +139,10 @@ def _cavity(p: Any, x: float, y: float) -> float:
         cx = (ax - p.corner_x[side] - 0.5) / 2.0
         cy = (y - p.stomion_y - p.corner_y[side]) / 1.6
         c *= 1.0 - 0.58 * math.exp(-(cx * cx + cy * cy))
-    d, where = fold_distance(p, side, ax, y)
+    wing = p.subnasale_y + 8.5
+    where = (wing - y) / (wing - (p.stomion_y + p.corner_y[side] - 4.0))
     if -0.3 < where < 1.5:
+        d, _ = fold_distance(p, side, ax, y)
         strength = min(p.fold[side], 2.2) * ramp(where, -0.2, 0.15) * (1.0 - ramp(where, 1.0, 1.5))
         c *= 1.0 - 0.13 * strength * math.exp(-((d / 1.3) ** 2))
     dx = ax - 0.5 * p.ipd
@@ -283,9 +285,77 @@ def hairlines(anatomy: Any, points: Floats, out: Floats) -> None:
         out[i] = hairline(p, points[i, 0], points[i, 1], points[i, 2])
 
 
+CORNER = 21
+"""Numbers of a corner, see :func:`shade_point`."""
+
+SKIN_PAINT = 5
+"""Numbers that :func:`paint_skin` finds for a point: albedo (3), place around the head, share of lip."""
+
+
+@kernel
+def _around(x: float, z: float) -> float:
+    # Place around the head, mm along a circle of 80 mm.
+    return math.atan2(x, z + 12.0) * 80.0
+
+
+@kernel
+def _lip_share(p: Any, x: float, y: float) -> float:
+    if abs(y - p.stomion_y) >= 26.0 or abs(x) >= 40.0:
+        return 0.0
+    t, top, _, _, bottom = lip_curves(p, x)
+    if t >= 1.04:
+        return 0.0
+    blur = 1.1
+    lip = ramp(y, bottom - blur, bottom + blur) * (1.0 - ramp(y, top - blur, top + blur))
+    return float(lip * (1.0 - ramp(t, 0.96, 1.04)))
+
+
+@kernel
+def _blood_and_melanin(p: Any, seed: int, around: float, x: float, y: float, z: float) -> tuple[float, float]:
+    # Both relative to the average: cheeks, nose, chin and the skin around the eyes have more.
+    ax = abs(x)
+    blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.08 * value_noise(
+        around / 3.1, y / 3.1, seed + 12
+    )
+    brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.07 * value_noise(
+        around / 1.9, y / 1.9, seed + 14
+    )
+    if z > 30.0 and y > p.chin_y - 12.0:
+        u = (ax - 40.0) / 17.0
+        w = (y + 30.0) / 14.0
+        blood += 0.22 * math.exp(-(u * u + w * w))
+        u = x / 11.0
+        w = (y - p.subnasale_y - 9.0) / 9.0
+        blood += 0.26 * math.exp(-(u * u + w * w))
+        u = x / 16.0
+        w = (y - p.chin_y - 12.0) / 9.0
+        blood += 0.10 * math.exp(-(u * u + w * w))
+        dx = ax - 0.5 * p.ipd
+        u = (dx + 3.0) / 15.0
+        w = (y + 1.0) / 10.0
+        ring = math.exp(-(u * u + w * w))
+        blood += 0.16 * ring
+        brown += 0.18 * ring
+        u = (dx + 8.0) / 9.0
+        w = (y + 12.0) / 4.5
+        brown += (0.12 + 0.2 * p.sag) * math.exp(-(u * u + w * w))
+        blood -= 0.08 * math.exp(-(((y - 50.0) / 16.0) ** 2)) * (1.0 - ramp(ax, 20.0, 45.0))
+    return blood, brown
+
+
+@kernel
+def _absorb(q: Any, blood: float, brown: float, out: Any) -> None:
+    # Colour of skin: blood takes green and blue, melanin takes blue most.
+    k = q.blood
+    m = q.melanin
+    out[0] = q.skin[0] * math.exp(-0.12 * k * blood - 0.55 * m * brown)
+    out[1] = q.skin[1] * math.exp(-0.95 * k * blood - 0.80 * m * brown)
+    out[2] = q.skin[2] * math.exp(-0.80 * k * blood - 1.05 * m * brown)
+
+
 @kernel
 def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats) -> None:
-    """Slowly varying colour of the skin at points of the head.
+    """Colour of the skin at points of the head, without what is finer than they are.
 
     Parameters
     ----------
@@ -295,9 +365,9 @@ def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats)
         mm of the head frame.
     seen : ndarray of shape (N,)
         Points that matter, bool.
-    out : ndarray of shape (N, 3)
-        Receives blood, melanin (both relative to the average) and what grows there: positive the share of
-        the skin that hair of the head covers, negative the shadow of a shaven or short beard.
+    out : ndarray of shape (N, SKIN_PAINT)
+        Receives linear RGB of the skin with lips, brows, scalp and the shadow of a beard; mm around the
+        head; share of lip.
     """
     p = anatomy[0]
     q = paint[0]
@@ -306,107 +376,50 @@ def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats)
         if not seen[i]:
             continue
         x, y, z = points[i, 0], points[i, 1], points[i, 2]
-        ax = abs(x)
-        around = math.atan2(x, z + 12.0) * 80.0
-        # blood: cheeks, nose, chin, around the eyes
-        blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.08 * value_noise(
-            around / 3.1, y / 3.1, seed + 12
-        )
-        brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.07 * value_noise(
-            around / 1.9, y / 1.9, seed + 14
-        )
-        if z > 30.0 and y > p.chin_y - 12.0:
-            u = (ax - 40.0) / 17.0
-            w = (y + 30.0) / 14.0
-            blood += 0.22 * math.exp(-(u * u + w * w))
-            u = x / 11.0
-            w = (y - p.subnasale_y - 9.0) / 9.0
-            blood += 0.26 * math.exp(-(u * u + w * w))
-            u = x / 16.0
-            w = (y - p.chin_y - 12.0) / 9.0
-            blood += 0.10 * math.exp(-(u * u + w * w))
-            dx = ax - 0.5 * p.ipd
-            u = (dx + 3.0) / 15.0
-            w = (y + 1.0) / 10.0
-            ring = math.exp(-(u * u + w * w))
-            blood += 0.16 * ring
-            brown += 0.18 * ring
-            u = (dx + 8.0) / 9.0
-            w = (y + 12.0) / 4.5
-            brown += (0.12 + 0.2 * p.sag) * math.exp(-(u * u + w * w))
-            blood -= 0.08 * math.exp(-(((y - 50.0) / 16.0) ** 2)) * (1.0 - ramp(ax, 20.0, 45.0))
+        around = _around(x, z)
+        blood, brown = _blood_and_melanin(p, seed, around, x, y, z)
+        colour = out[i]
+        _absorb(q, blood, brown, colour)
         cover = 0.0
         if q.scalp_cover > 0.0 and (y > 40.0 or z < 60.0):
             cover = q.scalp_cover * ramp(hairline(p, x, y, z), -2.0, 7.0)
         if q.shadow_beard > 0.0 and cover <= 0.0:
             dots = 0.72 + 0.4 * value_noise(around * 1.2, y * 1.2, seed + 60)
-            cover = -q.shadow_beard * beard_zone(p, x, y, z) * dots
-        out[i, 0] = blood
-        out[i, 1] = brown
-        out[i, 2] = cover
+            beard = q.shadow_beard * beard_zone(p, x, y, z) * dots
+            colour[0] *= 1.0 - 0.48 * beard
+            colour[1] *= 1.0 - 0.42 * beard
+            colour[2] *= 1.0 - 0.34 * beard
+        lip = 0.0
+        if z > 30.0 and y > p.chin_y - 12.0:
+            lip = _lip_share(p, x, y)
+            if lip > 0.0:
+                colour[0] += (q.lip[0] * math.exp(-0.25 * brown) - colour[0]) * lip
+                colour[1] += (q.lip[1] * math.exp(-0.35 * brown) - colour[1]) * lip
+                colour[2] += (q.lip[2] * math.exp(-0.35 * brown) - colour[2]) * lip
+            if 2.0 < y < 60.0:
+                brow = brow_cover(p, x, y) * q.brow_density * 0.62
+                if brow > 0.0:
+                    brow = min(brow * (0.75 + 0.45 * value_noise(x * 1.6, y * 0.8, seed + 61)), 0.95)
+                    for c in range(3):
+                        colour[c] += (q.brow[c] * 1.4 - colour[c]) * brow
+        if cover > 0.0:
+            for c in range(3):
+                colour[c] += (q.hair[c] * 0.6 - colour[c]) * cover
+        out[i, 3] = around
+        out[i, 4] = lip
 
 
 @kernel
-def _shade_skin(
-    p: Any,
-    q: Any,
-    is_ear: bool,
-    cx: float,
-    cy: float,
-    cz: float,
-    x: float,
-    y: float,
-    z: float,
-    n: Any,
-    v: Any,
-    light: Any,
-    out: Any,
-) -> None:
-    seed = int(q.seed)
-    r, g, b = q.skin[0], q.skin[1], q.skin[2]
-    around = z if is_ear else math.atan2(x, z + 12.0) * 80.0
-    cavity = 1.0
-    bump_x = 0.0
-    bump_y = 0.0
-    lip = 0.0
-    ax = abs(x)
-    on_face = z > 30.0 and y > p.chin_y - 12.0 and not is_ear
-    if is_ear:
-        blood = 0.30 + 0.1 * value_noise(around / 9.0, y / 9.0, seed + 12)
-        brown = 0.1 * value_noise(around / 6.0, y / 6.0, seed + 14)
-        grown = 0.0
-        cavity = 1.0 - 0.42 * cz  # hollow of the ear (its chart's third coordinate)
-    else:
-        blood = cx
-        brown = cy
-        grown = cz
-    if on_face:
-        cavity = _cavity(p, x, y)
-        if abs(y - p.stomion_y) < 26.0 and ax < 40.0:
-            t, top, _, _, bottom = lip_curves(p, x)
-            if t < 1.04:
-                blur = 1.1
-                lip = ramp(y, bottom - blur, bottom + blur) * (1.0 - ramp(y, top - blur, top + blur))
-                lip *= 1.0 - ramp(t, 0.96, 1.04)
-                fine = value_noise(x / 0.75 + 0.3 * value_noise(x, y / 4.0, seed + 20), y / 6.0, seed + 21)
-                bump_x += lip * 0.16 * fine
-                brown += lip * 0.10 * fine
-    tex = q.texture * (0.35 if lip > 0.3 else 0.6)
-    pores = value_noise(around / 0.62, y / 0.62, seed + 15)
-    bump_x -= tex * 0.25 * (value_noise(around / 0.62 + 0.35, y / 0.62, seed + 15) - pores)
-    bump_y -= tex * 0.25 * (value_noise(around / 0.62, y / 0.62 + 0.35, seed + 15) - pores)
-    brown += tex * 0.07 * pores
-    # freckles and moles: one per cell at most
+def _spots(q: Any, seed: int, around: float, y: float) -> float:
+    # Melanin of freckles and moles: one per cell at most.
+    brown = 0.0
     for kind in range(2):
         cell = 3.6 if kind == 0 else 27.0
         chance = q.freckles * (0.75 if y > -60.0 else 0.3) if kind == 0 else 0.16
         if chance > 0.01:
-            gi = math.floor(around / cell)
-            gj = math.floor(y / cell)
-            for oi in range(-1, 2):
-                for oj in range(-1, 2):
-                    i = gi + oi
-                    j = gj + oj
+            reach = 1.07 if kind == 0 else 2.01  # mm, more than the largest
+            for i in range(math.floor((around - reach) / cell), math.floor((around + reach) / cell) + 1):
+                for j in range(math.floor((y - reach) / cell), math.floor((y + reach) / cell) + 1):
                     if hash01(i, j, seed + 50 + kind) < chance:
                         fx = (i + hash01(i, j, seed + 52 + kind)) * cell - around
                         fy = (j + hash01(i, j, seed + 54 + kind)) * cell - y
@@ -417,32 +430,63 @@ def _shade_skin(
                         )
                         spot = 1.0 - ramp(math.sqrt(fx * fx + fy * fy), 0.55 * size, 1.25 * size)
                         brown += spot * (0.35 if kind == 0 else 1.1)
-    # absorb: blood takes green and blue, melanin takes blue most
-    k = q.blood
-    m = q.melanin
-    r *= math.exp(-0.12 * k * blood - 0.55 * m * brown)
-    g *= math.exp(-0.95 * k * blood - 0.80 * m * brown)
-    b *= math.exp(-0.80 * k * blood - 1.05 * m * brown)
-    if grown < 0.0:
-        r *= 1.0 + 0.48 * grown
-        g *= 1.0 + 0.42 * grown
-        b *= 1.0 + 0.34 * grown
-    if lip > 0.0:
-        r += (q.lip[0] * math.exp(-0.25 * brown) - r) * lip
-        g += (q.lip[1] * math.exp(-0.35 * brown) - g) * lip
-        b += (q.lip[2] * math.exp(-0.35 * brown) - b) * lip
-    if on_face and 2.0 < y < 60.0:
-        cover = brow_cover(p, x, y) * q.brow_density * 0.62
-        if cover > 0.0:
-            grain = 0.75 + 0.45 * value_noise(x * 1.6, y * 0.8, seed + 61)
-            cover = min(cover * grain, 0.95)
-            r += (q.brow[0] * 1.4 - r) * cover
-            g += (q.brow[1] * 1.4 - g) * cover
-            b += (q.brow[2] * 1.4 - b) * cover
-    if grown > 0.0:
-        r += (q.hair[0] * 0.6 - r) * grown
-        g += (q.hair[1] * 0.6 - g) * grown
-        b += (q.hair[2] * 0.6 - b) * grown
+    return brown
+
+
+@kernel
+def _shade_skin(
+    p: Any,
+    q: Any,
+    is_ear: bool,
+    painted: Any,
+    hollow: float,
+    x: float,
+    y: float,
+    z: float,
+    n: Any,
+    v: Any,
+    light: Any,
+    out: Any,
+) -> None:
+    seed = int(q.seed)
+    on_face = z > 30.0 and y > p.chin_y - 12.0 and not is_ear
+    cavity = 1.0
+    bump_x = 0.0
+    bump_y = 0.0
+    lip = 0.0
+    brown = 0.0
+    if is_ear:
+        around = z
+        blood = 0.30 + 0.1 * value_noise(around / 9.0, y / 9.0, seed + 12)
+        _absorb(q, blood, 0.1 * value_noise(around / 6.0, y / 6.0, seed + 14), out)
+        r, g, b = out[0], out[1], out[2]
+        cavity = 1.0 - 0.42 * hollow
+    else:
+        r, g, b = painted[0], painted[1], painted[2]
+        around = painted[3]
+        if on_face:
+            cavity = _cavity(p, x, y)
+            lip = painted[4]
+            if lip > 0.001:
+                fine = value_noise(x / 0.75 + 0.3 * value_noise(x, y / 4.0, seed + 20), y / 6.0, seed + 21)
+                bump_x += lip * 0.16 * fine
+                brown += lip * 0.10 * fine
+    tex = q.texture * (0.35 if lip > 0.3 else 0.6)
+    pores, pores_x, pores_y = noise_and_slope(around / 0.62, y / 0.62, seed + 15)
+    bump_x -= tex * 0.0875 * pores_x
+    bump_y -= tex * 0.0875 * pores_y
+    brown += tex * 0.07 * pores
+    # what is finer than the paint: nearly always so little that its exponential is a straight line
+    spots = _spots(q, seed, around, y)
+    if spots > 0.0:
+        brown += spots
+        r *= math.exp(-0.55 * q.melanin * brown)
+        g *= math.exp(-0.80 * q.melanin * brown)
+        b *= math.exp(-1.05 * q.melanin * brown)
+    else:
+        r *= 1.0 - 0.55 * q.melanin * brown
+        g *= 1.0 - 0.80 * q.melanin * brown
+        b *= 1.0 - 1.05 * q.melanin * brown
     # normal with its bumps, in the world
     hx = q.up_head
     nx = n[0] + bump_x * hx[0, 0] + bump_y * hx[0, 1]
@@ -457,9 +501,10 @@ def _shade_skin(
     delta = light[3] * (nx - n[0]) + light[4] * (ny - n[1]) + light[5] * (nz - n[2])
     gain = max(0.35, 1.0 + 0.85 * delta / max(e_lum, 0.05)) if e_lum > 1e-6 else 1.0
     # cavities are lit by what the skin around them reflects: red stays longest
-    out[0] = r * light[0] * gain * cavity**0.82
+    open_ = cavity > 0.999
+    out[0] = r * light[0] * gain * (1.0 if open_ else cavity**0.82)
     out[1] = g * light[1] * gain * cavity
-    out[2] = b * light[2] * gain * cavity**1.05
+    out[2] = b * light[2] * gain * (1.0 if open_ else cavity**1.05)
     # sheen of the skin's oil
     oil = q.oil
     if on_face:
@@ -493,7 +538,6 @@ def _shade_eye(
     cy: float,
     cz: float,
     sx: float,
-    sy: float,
     n: Any,
     v: Any,
     light: Any,
@@ -670,7 +714,7 @@ def _shade_mouth(p: Any, q: Any, cx: float, cy: float, light: Any, out: Any) -> 
 
 @kernel
 def _shade_cloth(
-    q: Any, colour: Any, pattern: float, cx: float, cy: float, cz: float, n: Any, v: Any, light: Any, out: Any
+    q: Any, colour: Any, pattern: float, cx: float, cy: float, n: Any, v: Any, light: Any, out: Any
 ) -> None:
     # pattern: 0 jersey, 1 woven, 2 knit, 3 stripes, 4 paper, 5 silk
     seed = int(q.seed) + 300
@@ -734,18 +778,19 @@ def shade_point(
         Measures and colours.
     material : int
         See :class:`samples.portrait.head.Material`.
-    corners : ndarray of shape (N, 19)
-        float32: world (3), normal (3), chart (3), rest (3), irradiance and flux (7).
+    corners : ndarray of shape (N, CORNER)
+        float32: world (3), normal (3), rest (3), irradiance and flux (7), chart (3; of skin what
+        :func:`paint_skin` found: 5).
     a, b, c : int
         Corners of the triangle.
     wa, wb, wc : float
         Weights of the corners.
-    f : ndarray of shape (22,)
+    f : ndarray of shape (CORNER + 3,)
         Scratch.
     out : ndarray of shape (3,)
         Receives linear RGB.
     """
-    for k in range(19):
+    for k in range(CORNER if material == 0 else CORNER - 2):
         f[k] = wa * corners[a, k] + wb * corners[b, k] + wc * corners[c, k]
     p = anatomy[0]
     q = paint[0]
@@ -754,39 +799,40 @@ def shade_point(
     if length > 0.0:
         for k in range(3):
             n[k] /= length
-    v = f[19:22]
+    v = f[CORNER : CORNER + 3]
     v[0] = -f[0]
     v[1] = -f[1]
     v[2] = q.distance - f[2]
     length = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
     for k in range(3):
         v[k] /= length
-    light = f[12:19]
+    light = f[9:16]
     for k in range(7):
         if k < 3 or k == 6:
             light[k] = max(light[k], 0.0)
+    chart = f[16:CORNER]
     if material <= 1:
-        _shade_skin(p, q, material == 1, f[6], f[7], f[8], f[9], f[10], f[11], n, v, light, out)
+        _shade_skin(p, q, material == 1, chart, chart[2], f[6], f[7], f[8], n, v, light, out)
     elif material == 2:
-        _shade_eye(p, q, f[6], f[7], f[8], f[9], f[10], n, v, light, out)
+        _shade_eye(p, q, chart[0], chart[1], chart[2], f[6], n, v, light, out)
     elif material == 3:
-        _shade_rim(p, q, f[6], f[7], f[8], light, out)
+        _shade_rim(p, q, chart[0], chart[1], chart[2], light, out)
     elif material == 4:
-        _shade_mouth(p, q, f[6], f[7], light, out)
+        _shade_mouth(p, q, chart[0], chart[1], light, out)
     elif material == 5:
-        if f[8] > 0.5:
-            _shade_cloth(q, q.cloth_second, 1.0, f[6], f[7], f[8], n, v, light, out)
+        if chart[2] > 0.5:
+            _shade_cloth(q, q.cloth_second, 1.0, chart[0], chart[1], n, v, light, out)
         else:
-            _shade_cloth(q, q.cloth, q.cloth_pattern, f[6], f[7], f[8], n, v, light, out)
+            _shade_cloth(q, q.cloth, q.cloth_pattern, chart[0], chart[1], n, v, light, out)
     elif material == 6:
         for k in range(3):
             out[k] = q.hair[k] * 0.55 * light[k]
     elif material == 7:
-        _shade_cloth(q, q.headwear, q.headwear_pattern, f[6], f[7], f[8], n, v, light, out)
+        _shade_cloth(q, q.headwear, q.headwear_pattern, chart[0], chart[1], n, v, light, out)
     elif material == 8:
         _shade_frame(q, n, v, light, out)
     else:
-        _shade_cloth(q, q.cover, q.cover_pattern, f[6], f[7], f[8], n, v, light, out)
+        _shade_cloth(q, q.cover, q.cover_pattern, chart[0], chart[1], n, v, light, out)
 
 
 @kernel
@@ -818,7 +864,7 @@ def resolve(
         int32.
     material : ndarray of shape (M,)
         uint8.
-    corners : ndarray of shape (N, 19)
+    corners : ndarray of shape (N, CORNER)
         See :func:`shade_point`.
     strand_colour : ndarray of shape (S, 3)
         Linear RGB of strand vertices.
@@ -834,7 +880,7 @@ def resolve(
     height, width = out.shape[:2]
     count = triangles.shape[0]
     colour = np.empty(3)
-    scratch = np.empty(22)
+    scratch = np.empty(CORNER + 3)
     offset = 0.5 * (factor - 1)
     share = 1.0 / (factor * factor)
     for i in range(height):
@@ -893,13 +939,16 @@ def resolve(
 
 @kernel
 def shade_strands(
-    world: Floats,
+    rest: Floats,
     starts: Ints,
+    seen: Any,
     outward: Floats,
     tone: Floats,
     white: Floats,
     growth: Any,
     light: Floats,
+    owner: Any,
+    camera: Floats,
     paint: Any,
     out: Floats,
 ) -> None:
@@ -907,20 +956,26 @@ def shade_strands(
 
     Parameters
     ----------
-    world : ndarray of shape (N, 3)
-        Vertices, mm.
+    rest : ndarray of shape (N, 3)
+        Vertices in the head frame, mm.
     starts : ndarray of shape (S + 1,)
         First vertex of each strand.
+    seen : ndarray of shape (N,)
+        bool; others are left out.
     outward : ndarray of shape (N, 3)
-        Unit vectors away from the skin, world.
+        Unit vectors away from the skin, head frame.
     tone : ndarray of shape (N,)
         Brightness, lower deep in the hair.
     white : ndarray of shape (S,)
         1 for a white hair.
     growth : ndarray of shape (S,)
         See :class:`samples.portrait.hair.Growth`.
-    light : ndarray of shape (N, 7)
-        Irradiance at the vertices, see :func:`samples.portrait.light.irradiance`.
+    light : ndarray of shape (L, 7)
+        Irradiance at some of the vertices, see :func:`samples.portrait.light.irradiance`.
+    owner : ndarray of shape (N,)
+        Row of `light` that holds for each vertex.
+    camera : ndarray of shape (3,)
+        Lens in the head frame, mm.
     paint : record array of shape (1,)
         Colours.
     out : ndarray of shape (N, 3)
@@ -928,6 +983,13 @@ def shade_strands(
     """
     q = paint[0]
     base = np.empty(3)
+    towards = np.empty((2, 3))  # of the lights, in the head frame
+    for c in range(3):
+        towards[0, c] = 0.0
+        towards[1, c] = 0.0
+        for d in range(3):
+            towards[0, c] += q.up_head[d, c] * q.main[d]
+            towards[1, c] += q.up_head[d, c] * q.second[d]
     for s in range(starts.shape[0] - 1):
         kind = growth[s]
         vary = 0.80 + 0.40 * hash01(s, 11, int(q.seed))
@@ -944,18 +1006,21 @@ def shade_strands(
         first = starts[s]
         last = starts[s + 1] - 1
         for k in range(first, last + 1):
+            if not seen[k]:
+                continue
+            lit = owner[k]
             a = max(k - 1, first)
             b = min(k + 1, last)
-            tx = world[b, 0] - world[a, 0]
-            ty = world[b, 1] - world[a, 1]
-            tz = world[b, 2] - world[a, 2]
+            tx = rest[b, 0] - rest[a, 0]
+            ty = rest[b, 1] - rest[a, 1]
+            tz = rest[b, 2] - rest[a, 2]
             length = math.sqrt(tx * tx + ty * ty + tz * tz) + 1e-9
             tx /= length
             ty /= length
             tz /= length
-            vx = -world[k, 0]
-            vy = -world[k, 1]
-            vz = q.distance - world[k, 2]
+            vx = camera[0] - rest[k, 0]
+            vy = camera[1] - rest[k, 1]
+            vz = camera[2] - rest[k, 2]
             length = math.sqrt(vx * vx + vy * vy + vz * vz)
             vx /= length
             vy /= length
@@ -966,9 +1031,9 @@ def shade_strands(
             glow = 0.0
             if kind <= 1:
                 for which in range(2):
-                    lx = q.main[0] if which == 0 else q.second[0]
-                    ly = q.main[1] if which == 0 else q.second[1]
-                    lz = q.main[2] if which == 0 else q.second[2]
+                    lx = towards[which, 0]
+                    ly = towards[which, 1]
+                    lz = towards[which, 2]
                     hx = lx + vx
                     hy = ly + vy
                     hz = lz + vz
@@ -987,7 +1052,7 @@ def shade_strands(
                     )
                     power = (q.main_colour[1] if which == 0 else q.second_colour[1]) * facing
                     if which == 0:
-                        power *= light[k, 6]
+                        power *= light[lit, 6]
                     sheen1 += power * max(1.0 - th * th, 0.0) ** 32
                     sheen2 += power * max(1.0 - th2 * th2, 0.0) ** 9
                 # scattered light does not know where it came from
@@ -996,9 +1061,9 @@ def shade_strands(
                 glow = 0.25
             t2 = t * t
             for c in range(3):
-                diffuse = base[c] * (1.15 * light[k, c] + glow * light[k, 1]) * t
+                diffuse = base[c] * (1.15 * light[lit, c] + glow * light[lit, 1]) * t
                 out[k, c] = diffuse + t2 * (
-                    0.045 * sheen1 + 0.55 * base[c] * sheen2 * light[k, c] / max(light[k, 1], 0.05)
+                    0.045 * sheen1 + 0.55 * base[c] * sheen2 * light[lit, c] / max(light[lit, 1], 0.05)
                 )
 
 
@@ -1023,6 +1088,17 @@ def label_samples(index: Ints, label_of: Any, labels: Any, person: Any) -> None:
     count = np.empty(16, np.int64)
     for i in range(height):
         for j in range(width):
+            k = index[factor * i, factor * j]
+            first = label_of[k] if k >= 0 else 0
+            same = True
+            for s in range(factor):
+                for t in range(factor):
+                    k = index[factor * i + s, factor * j + t]
+                    same &= (label_of[k] if k >= 0 else 0) == first
+            if same:
+                labels[i, j] = first
+                person[i, j] = 0.0 if first == 0 else 1.0
+                continue
             count[:] = 0
             for s in range(factor):
                 for t in range(factor):
