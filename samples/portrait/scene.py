@@ -114,6 +114,7 @@ class _Stage(NamedTuple):
     up: Floats
     gaze: Floats
     step: float
+    per_mm: float
 
     def to_world(self, points: Floats, head: Floats | None = None) -> Floats:
         return self._carried(points, head, PIVOT, PIVOT - self.shift)
@@ -146,7 +147,7 @@ def _stage(p: Parameters) -> _Stage:
     view = View(1.0, p.camera.distance, (0.0, 0.0), 0.0, 1.0, (0.0, 0.0), 1.0)
     nowhere = np.zeros(3)
     stage = _Stage(
-        anatomy, grid, turn, trunk, shift, view, nowhere, nowhere, turn[:, 1], np.zeros((2, 3)), step
+        anatomy, grid, turn, trunk, shift, view, nowhere, nowhere, turn[:, 1], np.zeros((2, 3)), step, per_mm
     )
     # crown and chin: the extremes of skull and chin along the head's axis as the camera sees it
     axis = np.array([stage.up[0], -stage.up[1]])
@@ -235,7 +236,7 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
 
 
 def _strands(p: Parameters, stage: _Stage) -> Strands:
-    density = float(np.clip(1.0 / stage.step**1.2, 0.15, 1.0))
+    density = float(np.clip((stage.per_mm / 3.4) ** 1.2, 0.27, 1.0))
     parts = [
         grow_brows(stage.anatomy, stage.grid, p.identity, p.look),
         grow_lashes(stage.anatomy, stage.grid, p.identity),
@@ -400,9 +401,8 @@ def render(p: Parameters) -> Portrait:
         column += part.shape[1]
     corners[: scene.skin_points, column - 3 :] = skin
     picture = np.empty((height, width, 3), np.float32)
-    resolve(index, nearness, on_samples, scene.triangles, scene.material, corners, strand_colour, stage.anatomy,
-    paint,
-            behind, SAMPLES, picture)  # fmt: skip
+    resolve(index, nearness, on_samples, scene.triangles, scene.material, corners, strand_colour,
+            stage.anatomy, paint, behind, SAMPLES, picture)  # fmt: skip
     labels, person = _label(index, scene, height, width)
     lens = np.zeros((height, width))
     if scene.glasses is not None:

@@ -288,6 +288,9 @@ def hairlines(anatomy: Any, points: Floats, out: Floats) -> None:
 CORNER = 21
 """Numbers of a corner, see :func:`shade_point`."""
 
+SCRATCH = CORNER + 3 + 16
+"""Numbers that :func:`shade_point` needs room for."""
+
 SKIN_PAINT = 5
 """Numbers that :func:`paint_skin` finds for a point: albedo (3), place around the head, share of lip."""
 
@@ -433,101 +436,126 @@ def _spots(q: Any, seed: int, around: float, y: float) -> float:
     return brown
 
 
+_SMOOTH = 16
+# Numbers of a point of the skin without pores: light scattered (0-2) and mirrored (3-5), place around the
+# head and up (6, 7), what a slope across and up does to the scattered (8, 9) and, relatively, to the mirrored
+# light (10, 11), what pores do to the latter (12), share of lip (13), x of the head (14), cavity (15).
+
+
 @kernel
-def _shade_skin(
+def _smooth_skin(
     p: Any,
     q: Any,
     is_ear: bool,
     painted: Any,
-    hollow: float,
     x: float,
     y: float,
     z: float,
     n: Any,
     v: Any,
     light: Any,
-    out: Any,
+    s: Any,
 ) -> None:
-    seed = int(q.seed)
     on_face = z > 30.0 and y > p.chin_y - 12.0 and not is_ear
     cavity = 1.0
-    bump_x = 0.0
-    bump_y = 0.0
     lip = 0.0
-    brown = 0.0
     if is_ear:
+        seed = int(q.seed)
         around = z
         blood = 0.30 + 0.1 * value_noise(around / 9.0, y / 9.0, seed + 12)
-        _absorb(q, blood, 0.1 * value_noise(around / 6.0, y / 6.0, seed + 14), out)
-        r, g, b = out[0], out[1], out[2]
-        cavity = 1.0 - 0.42 * hollow
+        _absorb(q, blood, 0.1 * value_noise(around / 6.0, y / 6.0, seed + 14), s)
+        cavity = 1.0 - 0.42 * painted[2]  # the hollow of the ear
     else:
-        r, g, b = painted[0], painted[1], painted[2]
+        for c in range(3):
+            s[c] = painted[c]
         around = painted[3]
         if on_face:
             cavity = _cavity(p, x, y)
             lip = painted[4]
-            if lip > 0.001:
-                fine = value_noise(x / 0.75 + 0.3 * value_noise(x, y / 4.0, seed + 20), y / 6.0, seed + 21)
-                bump_x += lip * 0.16 * fine
-                brown += lip * 0.10 * fine
-    tex = q.texture * (0.35 if lip > 0.3 else 0.6)
-    pores, pores_x, pores_y = noise_and_slope(around / 0.62, y / 0.62, seed + 15)
-    bump_x -= tex * 0.0875 * pores_x
-    bump_y -= tex * 0.0875 * pores_y
-    brown += tex * 0.07 * pores
-    # what is finer than the paint: nearly always so little that its exponential is a straight line
-    spots = _spots(q, seed, around, y)
-    if spots > 0.0:
-        brown += spots
-        r *= math.exp(-0.55 * q.melanin * brown)
-        g *= math.exp(-0.80 * q.melanin * brown)
-        b *= math.exp(-1.05 * q.melanin * brown)
-    else:
-        r *= 1.0 - 0.55 * q.melanin * brown
-        g *= 1.0 - 0.80 * q.melanin * brown
-        b *= 1.0 - 1.05 * q.melanin * brown
-    # normal with its bumps, in the world
-    hx = q.up_head
-    nx = n[0] + bump_x * hx[0, 0] + bump_y * hx[0, 1]
-    ny = n[1] + bump_x * hx[1, 0] + bump_y * hx[1, 1]
-    nz = n[2] + bump_x * hx[2, 0] + bump_y * hx[2, 1]
-    length = math.sqrt(nx * nx + ny * ny + nz * nz)
-    nx /= length
-    ny /= length
-    nz /= length
-    # the bumps change the light of every direction a little
-    e_lum = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
-    delta = light[3] * (nx - n[0]) + light[4] * (ny - n[1]) + light[5] * (nz - n[2])
-    gain = max(0.35, 1.0 + 0.85 * delta / max(e_lum, 0.05)) if e_lum > 1e-6 else 1.0
     # cavities are lit by what the skin around them reflects: red stays longest
-    open_ = cavity > 0.999
-    out[0] = r * light[0] * gain * (1.0 if open_ else cavity**0.82)
-    out[1] = g * light[1] * gain * cavity
-    out[2] = b * light[2] * gain * (1.0 if open_ else cavity**1.05)
+    shut = cavity < 0.999
+    s[0] *= light[0] * (cavity**0.82 if shut else 1.0)
+    s[1] *= light[1] * cavity
+    s[2] *= light[2] * (cavity**1.05 if shut else 1.0)
+    # axes of the head across and up, along the skin
+    across = q.up_head[:, 0]
+    up = q.up_head[:, 1]
+    n_across = n[0] * across[0] + n[1] * across[1] + n[2] * across[2]
+    n_up = n[0] * up[0] + n[1] * up[1] + n[2] * up[2]
+    ax, ay, az = across[0] - n_across * n[0], across[1] - n_across * n[1], across[2] - n_across * n[2]
+    ux, uy, uz = up[0] - n_up * n[0], up[1] - n_up * n[1], up[2] - n_up * n[2]
+    # a slope changes the light of every direction a little
+    e_lum = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+    share = 0.85 / max(e_lum, 0.05)
+    s[8] = share * (light[3] * ax + light[4] * ay + light[5] * az)
+    s[9] = share * (light[3] * ux + light[4] * uy + light[5] * uz)
     # sheen of the skin's oil
     oil = q.oil
     if on_face:
-        zone = 0.75 + 0.5 * math.exp(-((x / 26.0) ** 2)) * (1.0 if y > p.subnasale_y - 2.0 else 0.3)
-        oil *= zone
+        oil *= 0.75 + 0.5 * math.exp(-((x / 26.0) ** 2)) * (1.0 if y > p.subnasale_y - 2.0 else 0.3)
         oil = oil * (1.0 - lip) + lip * (0.30 + q.lip_gloss)
-    oil *= 0.75 + 0.5 * pores
-    size = 0.5 * q.key_size
+    oil *= 0.75
     rough = 0.34 - 0.10 * min(oil, 1.0)
+    size = 0.5 * q.key_size
     alpha = math.sqrt(rough * rough + size * size)
     f0 = 0.028
     soft = 0.55 + 0.9 * oil
-    shine = _gloss(nx, ny, nz, v[0], v[1], v[2], q.main, alpha, f0) * light[6] * soft
-    glow = _gloss(nx, ny, nz, v[0], v[1], v[2], q.second, math.sqrt(rough * rough + 0.07), f0) * soft
-    top = cavity * cavity
-    for c in range(3):
-        out[c] += top * (shine * q.main_colour[c] + glow * q.second_colour[c])
+    top = cavity * cavity * soft
+    shine = _gloss(n[0], n[1], n[2], v[0], v[1], v[2], q.main, alpha, f0) * light[6]
+    glow = _gloss(n[0], n[1], n[2], v[0], v[1], v[2], q.second, math.sqrt(rough * rough + 0.07), f0)
     # the grazing sheen of soft light from all around (fine down, Fresnel)
-    nv = max(nx * v[0] + ny * v[1] + nz * v[2], 0.0)
+    nv = max(n[0] * v[0] + n[1] * v[1] + n[2] * v[2], 0.0)
     rim = 0.045 * (1.0 - nv) ** 3 * e_lum
-    out[0] += rim
-    out[1] += rim
-    out[2] += rim
+    for c in range(3):
+        s[3 + c] = top * (shine * q.main_colour[c] + glow * q.second_colour[c]) + rim
+    s[10] = 0.0
+    s[11] = 0.0
+    if shine > 1e-4:
+        e = 0.05
+        aside = _gloss(n[0] + e * ax, n[1] + e * ay, n[2] + e * az, v[0], v[1], v[2], q.main, alpha, f0)
+        above = _gloss(n[0] + e * ux, n[1] + e * uy, n[2] + e * uz, v[0], v[1], v[2], q.main, alpha, f0)
+        whole = e * (shine + glow)
+        s[10] = (aside * light[6] - shine) / whole
+        s[11] = (above * light[6] - shine) / whole
+    s[12] = 0.6 * oil / soft
+    s[6] = around
+    s[7] = y
+    s[13] = lip
+    s[14] = x
+    s[15] = cavity
+
+
+@kernel
+def _porous_skin(q: Any, s: Any, out: Any) -> None:
+    # Pores, freckles, moles and the lines of the lips on what _smooth_skin has found.
+    seed = int(q.seed)
+    around, y, lip = s[6], s[7], s[13]
+    tex = q.texture * (0.35 if lip > 0.3 else 0.6)
+    pores, pores_x, pores_y = noise_and_slope(around / 0.62, y / 0.62, seed + 15)
+    bump_x = -tex * 0.0875 * pores_x
+    bump_y = -tex * 0.0875 * pores_y
+    brown = tex * 0.07 * pores
+    if lip > 0.001:
+        x = s[14]
+        fine = value_noise(x / 0.75 + 0.3 * value_noise(x, y / 4.0, seed + 20), y / 6.0, seed + 21)
+        bump_x += lip * 0.16 * fine
+        brown += lip * 0.10 * fine
+    gain = max(0.35, 1.0 + s[8] * bump_x + s[9] * bump_y)
+    glint = max(0.0, 1.0 + s[10] * bump_x + s[11] * bump_y + s[12] * pores)
+    m = q.melanin
+    spots = _spots(q, seed, around, y)
+    if spots > 0.0:
+        brown += spots
+        red, green, blue = (
+            math.exp(-0.55 * m * brown),
+            math.exp(-0.80 * m * brown),
+            math.exp(-1.05 * m * brown),
+        )
+    else:  # so little that the exponential is a straight line
+        red, green, blue = 1.0 - 0.55 * m * brown, 1.0 - 0.80 * m * brown, 1.0 - 1.05 * m * brown
+    out[0] = s[0] * red * gain + s[3] * glint
+    out[1] = s[1] * green * gain + s[4] * glint
+    out[2] = s[2] * blue * gain + s[5] * glint
 
 
 @kernel
@@ -756,6 +784,30 @@ def _shade_frame(q: Any, n: Any, v: Any, light: Any, out: Any) -> None:
 
 
 @kernel
+def _gather_point(
+    q: Any, material: int, corners: Floats, a: int, b: int, c: int, wa: float, wb: float, wc: float, f: Floats
+) -> None:
+    # What is known at the corners, at a point between them; then the direction to the lens.
+    for k in range(CORNER if material == 0 else CORNER - 2):
+        f[k] = wa * corners[a, k] + wb * corners[b, k] + wc * corners[c, k]
+    n = f[3:6]
+    length = math.sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2])
+    if length > 0.0:
+        for k in range(3):
+            n[k] /= length
+    v = f[CORNER : CORNER + 3]
+    v[0] = -f[0]
+    v[1] = -f[1]
+    v[2] = q.distance - f[2]
+    length = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+    for k in range(3):
+        v[k] /= length
+    for k in range(9, 12):
+        f[k] = max(f[k], 0.0)
+    f[15] = max(f[15], 0.0)
+
+
+@kernel
 def shade_point(
     anatomy: Any,
     paint: Any,
@@ -785,34 +837,22 @@ def shade_point(
         Corners of the triangle.
     wa, wb, wc : float
         Weights of the corners.
-    f : ndarray of shape (CORNER + 3,)
+    f : ndarray of shape (SCRATCH,)
         Scratch.
     out : ndarray of shape (3,)
         Receives linear RGB.
     """
-    for k in range(CORNER if material == 0 else CORNER - 2):
-        f[k] = wa * corners[a, k] + wb * corners[b, k] + wc * corners[c, k]
     p = anatomy[0]
     q = paint[0]
+    _gather_point(q, material, corners, a, b, c, wa, wb, wc, f)
     n = f[3:6]
-    length = math.sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2])
-    if length > 0.0:
-        for k in range(3):
-            n[k] /= length
-    v = f[CORNER : CORNER + 3]
-    v[0] = -f[0]
-    v[1] = -f[1]
-    v[2] = q.distance - f[2]
-    length = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
-    for k in range(3):
-        v[k] /= length
     light = f[9:16]
-    for k in range(7):
-        if k < 3 or k == 6:
-            light[k] = max(light[k], 0.0)
     chart = f[16:CORNER]
+    v = f[CORNER : CORNER + 3]
     if material <= 1:
-        _shade_skin(p, q, material == 1, chart, chart[2], f[6], f[7], f[8], n, v, light, out)
+        s = f[CORNER + 3 :]
+        _smooth_skin(p, q, material == 1, chart, f[6], f[7], f[8], n, v, light, s)
+        _porous_skin(q, s, out)
     elif material == 2:
         _shade_eye(p, q, chart[0], chart[1], chart[2], f[6], n, v, light, out)
     elif material == 3:
@@ -852,7 +892,8 @@ def resolve(
 ) -> None:
     """Shade the samples and average them to pixels.
 
-    A pixel whose samples belong to one smooth piece of surface is shaded once; others sample by sample.
+    A pixel whose samples belong to one smooth piece of surface is shaded once; others sample by sample. Skin
+    without lips and folds is shaded at every other pixel of every other row, but for its pores.
 
     Parameters
     ----------
@@ -880,29 +921,59 @@ def resolve(
     height, width = out.shape[:2]
     count = triangles.shape[0]
     colour = np.empty(3)
-    scratch = np.empty(CORNER + 3)
+    scratch = np.empty(SCRATCH)
+    between = np.empty(_SMOOTH)
+    # skin without its pores at every other pixel of every other row, two such rows at a time
+    sparse = np.empty((2, width // 2 + 1, _SMOOTH))
+    depth = np.zeros((2, width // 2 + 1))
     offset = 0.5 * (factor - 1)
     share = 1.0 / (factor * factor)
     for i in range(height):
+        if i == 0:
+            _sparse_skin(
+                0, index, nearness, screen, triangles, material, corners, anatomy, paint, factor, scratch,
+                sparse[0], depth[0],
+            )  # fmt: skip
+        if i % 2 == 1:
+            row = (i + 1) // 2 % 2
+            depth[row] = 0.0
+            if i + 1 < height:
+                _sparse_skin(
+                    i + 1, index, nearness, screen, triangles, material, corners, anatomy, paint, factor,
+                    scratch, sparse[row], depth[row],
+                )  # fmt: skip
+        upper = i // 2 % 2
+        lower = (i + 1) // 2 % 2
         for j in range(width):
             first = index[factor * i, factor * j]
-            smooth = True
-            kind = -1 if first < 0 else (255 if first >= count else int(material[first]))
-            if kind == 255:
-                smooth = False
             near = nearness[factor * i, factor * j]
-            for s in range(factor):
-                for t in range(factor):
-                    k = index[factor * i + s, factor * j + t]
-                    other = -1 if k < 0 else (255 if k >= count else int(material[k]))
-                    step = abs(nearness[factor * i + s, factor * j + t] - near)
-                    if other != kind or (kind >= 0 and step > 0.0025 * near):
-                        smooth = False
-            if smooth and kind < 0:
+            kind = _kind(index, nearness, material, count, factor, i, j)
+            if kind == -1:
                 for c in range(3):
                     out[i, j, c] = backdrop[i, j, c]
                 continue
-            if smooth:
+            if kind == 0:
+                left = j // 2
+                right = (j + 1) // 2
+                step = 0.0025 * near
+                if (
+                    abs(depth[upper, left] - near) < step
+                    and abs(depth[upper, right] - near) < step
+                    and abs(depth[lower, left] - near) < step
+                    and abs(depth[lower, right] - near) < step
+                ):
+                    for k in range(_SMOOTH):
+                        between[k] = 0.25 * (
+                            sparse[upper, left, k]
+                            + sparse[upper, right, k]
+                            + sparse[lower, left, k]
+                            + sparse[lower, right, k]
+                        )
+                    _porous_skin(paint[0], between, colour)
+                    for c in range(3):
+                        out[i, j, c] = colour[c]
+                    continue
+            if kind >= 0:
                 a = triangles[first, 0]
                 b = triangles[first, 1]
                 d = triangles[first, 2]
@@ -935,6 +1006,69 @@ def resolve(
                         )
                         for c in range(3):
                             out[i, j, c] += share * colour[c]
+
+
+@kernel
+def _kind(index: Ints, nearness: Floats, material: Any, count: int, factor: int, i: int, j: int) -> int:
+    # Material of a pixel whose samples belong to one smooth piece of surface, -1 for the backdrop, -2 for all
+    # others.
+    first = index[factor * i, factor * j]
+    if first >= count:
+        return -2
+    kind = -1 if first < 0 else int(material[first])
+    near = nearness[factor * i, factor * j]
+    for s in range(factor):
+        for t in range(factor):
+            k = index[factor * i + s, factor * j + t]
+            if k >= count or (-1 if k < 0 else int(material[k])) != kind:
+                return -2
+            if kind >= 0 and abs(nearness[factor * i + s, factor * j + t] - near) > 0.0025 * near:
+                return -2
+    return kind
+
+
+@kernel
+def _sparse_skin(
+    i: int,
+    index: Ints,
+    nearness: Floats,
+    screen: Floats,
+    triangles: Ints,
+    material: Any,
+    corners: Floats,
+    anatomy: Any,
+    paint: Any,
+    factor: int,
+    f: Floats,
+    found: Floats,
+    depth: Floats,
+) -> None:
+    # Skin without its pores at every other pixel of a row. `depth` receives how near it is; 0 where there is
+    # none, or where it changes within a pixel or two: lips, folds, the rims of lids and nostrils.
+    p = anatomy[0]
+    q = paint[0]
+    offset = 0.5 * (factor - 1)
+    for h in range(found.shape[0]):
+        depth[h] = 0.0
+        j = 2 * h
+        if (
+            factor * j >= index.shape[1]
+            or _kind(index, nearness, material, triangles.shape[0], factor, i, j) != 0
+        ):
+            continue
+        first = index[factor * i, factor * j]
+        a = triangles[first, 0]
+        b = triangles[first, 1]
+        d = triangles[first, 2]
+        wa, wb, _ = triangle_weights(screen, a, b, d, factor * j + offset, factor * i + offset)
+        wa = min(max(wa, -1.0), 2.0)
+        wb = min(max(wb, -1.0), 2.0)
+        _gather_point(q, 0, corners, a, b, d, wa, wb, 1.0 - wa - wb, f)
+        _smooth_skin(
+            p, q, False, f[16:CORNER], f[6], f[7], f[8], f[3:6], f[CORNER : CORNER + 3], f[9:16], found[h]
+        )
+        if found[h, 13] < 0.001 and found[h, 15] > 0.97:
+            depth[h] = nearness[factor * i, factor * j]
 
 
 @kernel
