@@ -18,6 +18,7 @@ from icao_check.kernels.jit import kernel
 from samples.portrait.parameters import Light
 
 __all__ = [
+    "bar",
     "LightSet",
     "Occluder",
     "blackbody",
@@ -114,7 +115,8 @@ def light_set(light: Light) -> LightSet:
     """Directions and colours of the light on the person.
 
     A facet turned to the camera receives irradiance 1 in each channel where nothing shades it: the camera has
-    set its exposure and its white balance.
+    set its exposure and its white balance. With light from the side it receives less, as the camera spares
+    the brighter cheek.
 
     Parameters
     ----------
@@ -154,7 +156,10 @@ def light_set(light: Light) -> LightSet:
     front = dome[:, 2] > -0.5  # what comes from farther behind is too weak to be seen
     towards = np.concatenate([key, side, dome[front]])
     colour = np.concatenate([*parts[:2], parts[2][front]])
-    white = (np.maximum(towards @ face, 0.0)[:, None] * colour).sum(0)
+    # what the camera exposes for: the face as it looks at the lens, or a cheek that has far more light
+    cheeks = np.array([[-0.64, 0.08, 0.76], [0.64, 0.08, 0.76]])
+    frontal, *aside = ((np.maximum(towards @ n, 0.0)[:, None] * colour).sum(0) for n in (face, *cheeks))
+    white = frontal * max(1.0, *(0.75 * float(side[1] / frontal[1]) for side in aside))
     colour = colour / white
     n, m = len(key), len(side)
     is_key = np.arange(len(towards)) < n
@@ -215,6 +220,34 @@ def shadow_maps(occluders: list[Occluder], lights: LightSet, size: int) -> tuple
             _seen_by_light(occluder.points, frames[k], CENTRE, 0.5 * (size - 1), EXTENT, screen)
             _draw_depth(screen, occluder.triangles, occluder.solid, maps[k])
     return maps, frames
+
+
+def bar(light: Light, middle: Floats) -> Occluder:
+    """Something straight between lamp and face: the edge of a blind, of a lampshade, of a window frame.
+
+    Parameters
+    ----------
+    light : Light
+        Its direction and the width of the bar.
+    middle : ndarray of shape (3,)
+        Where the middle of its shadow falls, mm of the world.
+
+    Returns
+    -------
+    Occluder
+        A strip across the light, aslant over the face.
+    """
+    towards = _direction(light.azimuth, light.elevation)
+    u, v, _ = _axes(towards)
+    slant = math.radians(50.0 if light.azimuth < 0 else -50.0)
+    along = math.cos(slant) * u + math.sin(slant) * v
+    across = math.cos(slant) * v - math.sin(slant) * u
+    centre = middle + 170.0 * towards
+    ends = [
+        centre + 190.0 * s * along + 0.5 * light.bar * t * across
+        for s, t in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    ]
+    return Occluder(np.stack(ends), np.array([[0, 1, 2], [0, 2, 3]], np.int32))
 
 
 @kernel

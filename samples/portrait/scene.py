@@ -34,7 +34,7 @@ from samples.portrait.landmarks import (
     surface_landmarks,
 )
 from samples.portrait.lenses import lay_lens, lens_cover
-from samples.portrait.light import LightSet, Occluder, diffuse_under_skin, irradiance, light_set, shadow_maps
+from samples.portrait.light import LightSet, Occluder, bar, diffuse_under_skin, irradiance, light_set, shadow_maps
 from samples.portrait.parameters import Parameters
 from samples.portrait.parts import ear_mesh, eye_centre, eye_mesh, lid_rims, mouth_mesh
 from samples.portrait.raster import EMPTY, draw_strands, draw_triangles, mark_seen
@@ -217,6 +217,8 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
         elif mesh.material[0] in (Material.HEADWEAR, Material.FRAME, Material.COVER):
             whole = mesh.triangles[(mesh.cut[mesh.triangles] <= 0).any(1)]
             occluders.append(Occluder(world[first:last], whole))
+    if p.light.bar > 0.0:
+        occluders.append(bar(p.light, np.array([0.0, 0.25 * float(a.chin_y[0]), 0.0])))
     strands = _strands(p, stage)
     return _Scene(
         rest,
@@ -285,7 +287,7 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
     iris = colours.iris_colour(p.identity.eye_colour)
     q.iris[0] = iris
     q.iris_rim[0] = iris * (0.22 + 0.12 * rng.random())
-    q.pupil_radius = 1.35 + 0.7 * rng.random()
+    q.pupil_radius = 1.35 + 0.7 * rng.random() + 1.6 * p.light.red_eye
     q.red_eye = p.light.red_eye
     q.gaze[0] = stage.gaze
     for name, value in paint_colours(p.wear).items():

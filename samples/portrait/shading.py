@@ -610,7 +610,7 @@ def _shade_eye(
             ig += (q.iris_rim[1] - ig) * ring * 0.85
             ib += (q.iris_rim[2] - ib) * ring * 0.85
             hole = 1.0 - ramp(rho, q.pupil_radius - 0.2, q.pupil_radius + 0.2)
-            ir += (0.004 + 0.60 * q.red_eye - ir) * hole
+            ir += (0.004 + 0.80 * q.red_eye - ir) * hole
             ig += (0.004 + 0.05 * q.red_eye - ig) * hole
             ib += (0.004 + 0.05 * q.red_eye - ib) * hole
             r += (ir - r) * limb
