@@ -34,7 +34,15 @@ from samples.portrait.landmarks import (
     surface_landmarks,
 )
 from samples.portrait.lenses import lay_lens, lens_cover
-from samples.portrait.light import LightSet, Occluder, bar, diffuse_under_skin, irradiance, light_set, shadow_maps
+from samples.portrait.light import (
+    LightSet,
+    Occluder,
+    bar,
+    diffuse_under_skin,
+    irradiance,
+    light_set,
+    shadow_maps,
+)
 from samples.portrait.parameters import Parameters
 from samples.portrait.parts import ear_mesh, eye_centre, eye_mesh, lid_rims, mouth_mesh
 from samples.portrait.raster import EMPTY, draw_strands, draw_triangles, mark_seen
