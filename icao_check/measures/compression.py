@@ -18,7 +18,6 @@ _LARGEST_STEP = 12.0
 # Two visible damages on one scale: seams of 1.75 grey levels, and fine texture of 1.1 % of the contrast left.
 _VISIBLE_SEAM = 1.75
 _TEXTURE_LEFT = 1.1
-_TEXTURE_SHARE = 0.3
 # In a photo that is blurred beyond this (% of the inter-eye distance) missing texture is no evidence.
 _BLURRED = 2.6
 
@@ -35,13 +34,13 @@ def compression_artifacts(case: Case) -> Measurement:
     raster = face_raster(case)
     if raster is None or raster.contrast <= 0.0:
         return Measurement(None, reason="not_measurable")
-    seam = min(_seam(profile) for profile in kernels.step_profile(raster.grey, _LARGEST_STEP))
+    seam = min(_seam(kernels.step_profile(grey, _LARGEST_STEP)) for grey in (raster.grey, raster.turned))
     damage = seam / _VISIBLE_SEAM
     excuse = None
     facts = {"seam": round(seam, 2)}
     width = blur(case)
     if width is not None and width < _BLURRED:
-        texture = float(np.quantile(raster.coarse_noise, _TEXTURE_SHARE)) / raster.contrast * 100.0
+        texture = raster.texture
         facts["texture"] = round(texture, 2)
         lost = _TEXTURE_LEFT / max(texture, 0.1)
         if lost > damage:
