@@ -43,10 +43,9 @@ def block_noise(grey, side):
     return noise
 
 
-def step_profile(grey, most):
+def jump_profile(grey, most):
     jumps = np.minimum(np.abs(np.diff(grey.astype(float), axis=1)), most)
-    excess = jumps[:, 1:-1] - (jumps[:, :-2] + jumps[:, 2:]) / 2
-    return excess.mean(axis=0) if excess.size else np.zeros(max(grey.shape[1] - 3, 0))
+    return jumps.mean(axis=0)
 
 
 def mirrored_darkness(light, mask, share):

@@ -7,42 +7,41 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["bend_profile", "step_profile"]
+__all__ = ["bend_profile", "jump_profile"]
 
 
 @kernel
-def step_profile(
+def jump_profile(
     grey: NDArray[np.float32], most: float
 ) -> NDArray[np.float64]:  # (float32[:, ::1], float64) -> float64[::1]
-    """Measure how much more each seam between columns jumps than its neighbours.
+    """Measure how much luma jumps from each column to the next.
 
     Parameters
     ----------
     grey : ndarray of shape (H, W), float32
-        Luma; turned, for the seams between rows.
+        Luma; turned, for the jumps between rows.
     most : float
         Jumps are counted up to this size: edges of the subject must not outweigh a thousand small steps.
 
     Returns
     -------
-    ndarray of shape (W - 3,), float64
-        At i: mean over the rows of the jump between columns i + 1 and i + 2, in absolute value, less the
-        mean of the two jumps beside it, each capped.
+    ndarray of shape (W - 1,), float64
+        At i: mean over the rows of the absolute difference of columns i and i + 1, capped.
     """
     height, width = grey.shape
     # Sums of whole numbers below 2^24, as of a picture of 8 bit, are exact in single precision.
     jumps = np.zeros(max(width - 1, 0), np.float32)
+    inner = jumps.shape[0]
     cap = np.float32(most)
     for y in range(height):
-        left, right = grey[y, : jumps.shape[0]], grey[y, 1:]
-        for x in range(jumps.shape[0]):
+        left, right = grey[y, :inner], grey[y, 1:]
+        for x in range(inner):
             jump = abs(right[x] - left[x])
             jumps[x] += jump if jump < cap else cap
-    excess = np.zeros(max(width - 3, 0))
-    for x in range(excess.shape[0]):
-        beside = (float(jumps[x]) + float(jumps[x + 2])) / 2.0
-        excess[x] = (float(jumps[x + 1]) - beside) / max(height, 1)
-    return excess
+    profile = np.zeros(inner)
+    for x in range(inner):
+        profile[x] = jumps[x] / max(height, 1)
+    return profile
 
 
 @kernel

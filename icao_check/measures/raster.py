@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from icao_check.kernels.sharpness import block_noise
 from icao_check.measures.case import Case
 
-__all__ = ["FaceRaster", "exceeded", "face_raster"]
+__all__ = ["FaceRaster", "exceeded", "face_raster", "graded"]
 
 # Half the side of the window: in inter-eye distances, and in px.
 _REACH, _MOST = 1.3, 192
@@ -21,6 +22,8 @@ _BLOCK = 8
 # Blocks darker or brighter than this may be clipped and then show no noise.
 _DARK, _BRIGHT = 30.0, 235.0
 _FEWEST_BLOCKS = 20
+# Within this share of what makes it certain, the evidence gives way to the severity.
+_SOON = 0.15
 # Hair, lashes and edges fill the busier blocks.
 _TEXTURE_SHARE = 0.3
 
@@ -66,6 +69,28 @@ def exceeded(ordered: NDArray[np.float64], share: float) -> float:
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
     return float(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
+
+
+def graded(evidence: float, certain: float, severity: float) -> float:
+    """Return the evidence of a damage as far as it is in doubt, and beyond that how severe the damage is.
+
+    Parameters
+    ----------
+    evidence : float
+        How plainly it shows. It saturates, and may fall again where the damage is great.
+    certain : float
+        From here on it is there; positive.
+    severity : float
+        How great it then is; not negative.
+
+    Returns
+    -------
+    float
+        `evidence` up to `certain`; `certain` and a growing part of `severity` beyond.
+    """
+    if evidence <= certain:
+        return evidence
+    return certain + severity * (1.0 - math.exp((certain - evidence) / (_SOON * certain)))
 
 
 def face_raster(case: Case) -> FaceRaster | None:
