@@ -295,7 +295,7 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
     iris = colours.iris_colour(p.identity.eye_colour)
     q.iris[0] = iris
     q.iris_rim[0] = iris * (0.22 + 0.12 * rng.random())
-    q.pupil_radius = 1.35 + 0.7 * rng.random() + 1.6 * p.light.red_eye
+    q.pupil_radius = 1.35 + 0.7 * rng.random() + 2.0 * p.light.red_eye
     q.red_eye = p.light.red_eye
     q.gaze[0] = stage.gaze
     for name, value in paint_colours(p.wear).items():
