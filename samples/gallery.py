@@ -22,7 +22,7 @@ PORTRAITS = Path(__file__).resolve().parent / "portraits"
 SHEET = PORTRAITS / "contact-sheet.jpg"
 WIDTH, HEIGHT = 560, 720
 SEVERITY = 0.7
-GROSS = ("smile", "background_texture", "background_object", "red_eye")
+GROSS = ("smile", "smile_teeth", "mouth_open", "background_texture", "background_object", "red_eye")
 MOST_QUALITY = 86
 
 _BOY, _GIRL = 78000234, 77000235

@@ -216,7 +216,7 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
     world = stage.to_world(rest, head)
     occluders = []
     columns = grid.points.shape[1]
-    coarse = world[: count[1]].reshape(-1, columns, 3)[::4, ::4]
+    coarse = world[: count[1]].reshape(-1, columns, 3)[_sparse_rows(grid), ::4]
     occluders.append(Occluder(coarse.reshape(-1, 3), grid_triangles(*coarse.shape[:2], closed=True), True))
     for mesh, first, last in zip(parts[1:], count[1:-1], count[2:], strict=True):
         if mesh.material[0] == Material.EAR:
@@ -243,6 +243,14 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
         glasses,
         ears_hidden,
     )
+
+
+def _sparse_rows(grid: Grid, apart: float = 3.0) -> npt.NDArray[np.intp]:
+    # Rows about `apart` mm from each other in front, all where they are sparser: chords must not bridge the
+    # hollow between chin and neck.
+    front = grid.points[:, grid.points.shape[1] // 2]
+    run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(front, axis=0), axis=1))])
+    return np.unique(np.searchsorted(run, np.arange(0.0, run[-1], apart)))
 
 
 def _strands(p: Parameters, stage: _Stage) -> Strands:
