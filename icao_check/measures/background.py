@@ -11,59 +11,155 @@ from numpy.typing import NDArray
 from icao_check.kernels import background as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
-from icao_check.regions import BACKGROUND
+from icao_check.regions import BACKGROUND, HAIR
 
 __all__ = ["background_colour", "background_shadow", "background_uniformity"]
 
+# The wall is looked at in cells of twice the size of those of the label map.
+_HALF = 2
 # Fewer cells than this share of the map say nothing about a wall.
 _SMALLEST_SHARE = 0.02
 # The seam to the person, in inter-eye distances, belongs to nobody.
 _SEAM = 0.06
 _SHARE_WITHIN = 0.95
-# What an evenly lit or slowly fading wall cannot explain is seen four times as easily as fading is.
-_PATTERN_SHARE, _PATTERN_WEIGHT = 0.97, 4.0
-# Cells this far (ΔE) from the typical wall and joined to the person may be hair; an unevenness that falls
-# below this share without them is mostly theirs.
-_STRAY, _MOSTLY = 8.0, 0.6
-# Loose hair reaches this far from the person, in inter-eye distances.
-_WISPS = 0.3
-# A shadow keeps the colour of the wall (chroma difference) and leaves some of its light.
-_SHADOW_CHROMA, _DEEPEST, _HAIR_SHARE = 6.0, 0.85, 0.02
+# How far below the chin, in inter-eye distances, the wall beside the shoulders is looked at.
+_BELOW_CHIN = 0.3
+# Surely the person, and surely not.
+_PERSON, _BARE = 0.85, 0.15
+# A wall that light falls on evenly, or slopes and fades over: cut-off of what else lies on it, smallest noise
+# (ΔE), ridge, rounds.
+_CUT, _LEAST, _STIFFNESS, _ROUNDS = 2.0, 1.5, 1e-3, 5
+_FADING_WITHIN = 0.03
+# Pattern is seen thirty times, and an object three times, as easily as an even fading of the same ΔE.
+_PATTERN_WEIGHT, _OBJECT_WEIGHT = 30.0, 3.0
+# An object covers this many square inter-eye distances.
+_OBJECT_AREA = 0.05
+# Side of the square over which a pattern evens out, in cells; grain evens out over the small one already.
+_PATTERN_SIDE, _GRAIN_SIDE = 7, 3
+_DEEP = 0.2
+# Grain loses more of its contrast than this when cells are joined; a pattern keeps it.
+_GRAIN_KEEPS = 0.45
+# What differs from the wall by this much (ΔE) is told from it; what lies this near (ΔE) to the line from the
+# colour of the wall to that of the hair, or to black, may be hair, or shade.
+_DIFFERS, _SAME_LINE = 5.0, 7.0
+# Loose hair is thinner than this and reaches no further, in inter-eye distances.
+_STRAND, _REACH = 0.08, 1.0
+# A shadow keeps the colour of the wall (chroma difference), leaves some of its light, and is even: roughness
+# in L* for a white wall.
+_SHADOW_CHROMA, _DEEPEST, _SMOOTH = 6.0, 0.93, 2.0
+# A shadow of the head begins within the seam, reaches this far, is this wide and covers that much (inter-eye
+# distances, and squares of them).
+_SHADOW_SEAM, _NEAR, _WIDTH, _SHADOW_AREA = 0.08, 0.6, 0.12, 0.1
+_FAINT = 0.08
 # White may be off neutral by this chroma; beyond it each unit costs one and a half of lightness.
 _NEUTRAL_CHROMA, _TINT_WEIGHT = 6.0, 1.5
-# A shadow of the head lies within this many inter-eye distances of it, and darkens that share of the place.
-_NEAR, _SHADOW_SHARE = 0.6, 0.1
-_LIT_QUANTILE = 0.7
+# Lit wall: cut-offs for darker and lighter cells, smallest noise (ln), ridge, rounds.
+_LIT = (1.5, 4.0, 0.01, 1e-3, 8)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wall:
-    mask: NDArray[np.bool_]
-    near: NDArray[np.bool_]
+    """Half of the label map around the head.
+
+    `lab` float32 (h, w, 3); `person` cells that surely are; `distance` of each cell to it, and `clear` to
+    any cell that may be, in cells; `rows` above the shoulders; `eyes` the inter-eye distance in cells.
+    """
+
     lab: NDArray[np.float32]
-    attached: NDArray[np.bool_]
-    far: NDArray[np.bool_]
+    share: NDArray[np.float32]
+    hair: NDArray[np.float64] | None
+    person: NDArray[np.bool_]
+    distance: NDArray[np.float32]
+    clear: NDArray[np.float32]
+    rows: NDArray[np.bool_]
+    eyes: float
+
+    def bare(self, seam: float) -> NDArray[np.bool_]:
+        """Return the cells that are surely wall, `seam` inter-eye distances away from all else."""
+        return np.asarray(self.rows & (self.clear > max(seam * self.eyes, 1.5)), np.bool_)
 
 
 def background_uniformity(case: Case) -> Measurement:
     """Return how far the wall strays from one colour, in ΔE*ab.
 
-    The larger of two: the distance to the typical colour within which 95 % of the wall lie, and four times
-    the distance to the best even slope, within which 97 % lie. Texture, objects, lines and gradients widen
-    them. Where most of that is joined to the person, or close, it may be hair, so that a person has to look.
-    ICAO asks for a plain, even background (Doc 9303-3, 3.9.1.1) without a number.
+    The largest of three: how far an even fading of the light goes, from the 3rd to the 97th percentile of a
+    quadratic surface fitted to the wall; thirty times the contrast of half of what is left at the scale of a
+    pattern; three times the contrast to that surface of what covers more than a twentieth of a square
+    inter-eye distance. Hair and shade that are joined to the person do not count: their colours lie between
+    that of the wall and that of the hair or black. ICAO asks for a plain, even background (Doc 9303-3,
+    3.9.1.1) without a number.
     """
-    wall = _wall(case)
-    if wall is None:
+    wall = _around(case)
+    mask = wall.bare(_SEAM)
+    if mask.sum() < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    value = _unevenness(wall.lab, wall.mask)
-    bare = _unevenness(wall.lab, wall.far & ~wall.attached)
-    return Measurement(value, excuse="uncertain" if bare < _MOSTLY * value else None)
+    basis = _places(wall, mask, quadratic=True)
+    colours = wall.lab[mask].astype(np.float64)
+    surface = kernels.even_surface(
+        np.ascontiguousarray(colours[::2]), np.ascontiguousarray(basis[::2]), _CUT, _CUT, _LEAST, _STIFFNESS, _ROUNDS
+    )
+    even = _product(basis, surface)
+    ends = np.quantile(even, [_FADING_WITHIN, 1.0 - _FADING_WITHIN], axis=0)
+    fading = float(np.linalg.norm(ends[1] - ends[0]))
+    strayed = np.zeros(wall.lab.shape, np.float32)
+    strayed[mask] = colours - even
+    base = np.zeros(wall.lab.shape, np.float32)
+    base[mask] = even
+    return Measurement(
+        max(
+            fading,
+            _PATTERN_WEIGHT * _pattern(wall, mask),
+            _OBJECT_WEIGHT * _object(wall, mask, strayed, base),
+        )
+    )
 
 
-def _unevenness(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
-    spread = kernels.colour_spread(lab, mask, _SHARE_WITHIN)[4]
-    return float(max(spread, _PATTERN_WEIGHT * kernels.slope_residual(lab, mask, _PATTERN_SHARE)))
+def _pattern(wall: _Wall, mask: NDArray[np.bool_]) -> float:
+    """Return the contrast of a pattern that fills half of the wall, in ΔE."""
+    deep = mask & (wall.clear > max(_DEEP * wall.eyes, 3.0))
+    if deep.sum() > 0.3 * mask.sum():
+        mask = deep
+    joined = cv2.blur(wall.lab, (_GRAIN_SIDE, _GRAIN_SIDE))
+    wide = cv2.blur(wall.lab, (_PATTERN_SIDE, _PATTERN_SIDE))
+    fine = float(np.median(np.linalg.norm((wall.lab - wide)[mask], axis=1)))
+    coarse = float(np.median(np.linalg.norm((joined - wide)[mask], axis=1)))
+    return coarse if coarse < _GRAIN_KEEPS * fine else fine
+
+
+def _object(
+    wall: _Wall, mask: NDArray[np.bool_], strayed: NDArray[np.float32], base: NDArray[np.float32]
+) -> float:
+    """Return the contrast of the largest thing on the wall, in ΔE; hair and shade do not count."""
+    contrast = np.linalg.norm(strayed, axis=2)
+    differs = mask & (contrast > _DIFFERS)
+    if differs.any():
+        explained = _on_line(strayed, -base, differs)
+        if wall.hair is not None:
+            explained |= _on_line(strayed, (wall.hair - base).astype(np.float32), differs)
+        odd = differs & explained
+        radius = max(1, round(_STRAND * wall.eyes / 2.0))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+        thick = cv2.morphologyEx(odd.astype(np.uint8), cv2.MORPH_OPEN, disc)
+        count, parts, boxes, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)
+        joined = np.zeros(count, np.bool_)
+        joined[np.unique(parts[wall.clear < max(_SEAM * wall.eyes, 1.5) + 2.5])] = True
+        long = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _REACH * wall.eyes
+        strand = (thick == 0) & ~long[parts] & (wall.distance < _REACH * wall.eyes)
+        contrast[odd & (joined[parts] | strand)] = 0.0
+    ordered = np.sort(contrast[mask])[::-1]
+    return float(ordered[min(int(_OBJECT_AREA * wall.eyes**2), len(ordered) - 1)])
+
+
+def _on_line(
+    strayed: NDArray[np.float32], direction: NDArray[np.float32], mask: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return where a difference in colour leads along a direction, no further than a tenth beyond its end."""
+    inside, towards = strayed[mask], direction[mask]
+    share = (inside * towards).sum(axis=1) / np.maximum((towards * towards).sum(axis=1), 1e-6)
+    share = np.clip(share, 0.0, 1.1)[:, None]
+    found = np.zeros(mask.shape, np.bool_)
+    found[mask] = np.linalg.norm(inside - share * towards, axis=1) < _SAME_LINE
+    return found
 
 
 def background_colour(case: Case) -> Measurement:
@@ -72,10 +168,18 @@ def background_colour(case: Case) -> Measurement:
 
 
 def _colour(case: Case) -> Measurement:
-    wall = _wall(case)
-    if wall is None:
+    face = case.face
+    assert face is not None
+    regions = face.regions
+    mask = regions.mask(BACKGROUND)
+    cells_per_eye = float(np.hypot(*(face.pupils[1] - face.pupils[0]))) / regions.px_per_cell
+    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    mask = np.asarray(distance > max(_SEAM * cells_per_eye, 1.5), np.bool_)
+    chin_row = int((face.chin[1] + 0.5) / regions.px_per_cell - 0.5)
+    mask[max(chin_row, 0) :] = False
+    if mask.sum() < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    _, lightness, a, b, _ = kernels.colour_spread(wall.lab, wall.mask, _SHARE_WITHIN)
+    _, lightness, a, b, _ = kernels.colour_spread(regions.lab, mask, _SHARE_WITHIN)
     tint = _TINT_WEIGHT * max(float(np.hypot(a, b)) - _NEUTRAL_CHROMA, 0.0)
     return Measurement(
         max(float(lightness) - tint, 1.0),
@@ -84,49 +188,98 @@ def _colour(case: Case) -> Measurement:
 
 
 def background_shadow(case: Case) -> Measurement:
-    """Return how much darker than the lit wall its darkest tenth is around the head, in %.
+    """Return how much darker than the lit wall the shadow of the head is, in %.
 
-    Linear luminance of the wall above the chin, within 0.6 inter-eye distances of the person.
+    Linear luminance against a slope of light fitted to the lit wall, where a tenth of a square inter-eye
+    distance is darker still. A shadow keeps the colour of the wall, is even, wider than loose hair, and joined to
+    the person. It also counts where the label map is not sure of wall or person: shadows look like both.
     """
-    wall = _wall(case)
-    if wall is None or wall.near.sum() < _SMALLEST_SHARE * wall.near.size / 4.0:
+    wall = _around(case)
+    bare = wall.bare(_SHADOW_SEAM)
+    if bare.sum() < _SMALLEST_SHARE * bare.size:
         return Measurement(None, reason="no_background")
-    luminance = np.power((wall.lab[..., 0] + 16.0) / 116.0, 3.0)
-    lit = float(np.quantile(luminance[wall.mask], _LIT_QUANTILE))
-    dark = float(np.quantile(luminance[wall.near], _SHADOW_SHARE))
-    near_hair = (wall.attached & wall.near).sum() > _HAIR_SHARE * wall.near.sum()
-    colours = wall.lab[wall.attached & wall.near][:, 1:] - np.median(wall.lab[wall.mask], axis=0)[1:]
-    hair = near_hair and float((np.linalg.norm(colours, axis=1) > _SHADOW_CHROMA).mean()) > 0.2
-    value = max(1.0 - dark / max(lit, 1e-6), 0.0)
-    return Measurement(value * 100.0, excuse="uncertain" if hair or value > _DEEPEST else None)
+    cells, eyes = wall.lab, wall.eyes
+    luminance = np.log(np.maximum(((cells[..., 0] + 16.0) / 116.0) ** 3, 1e-3))
+    place = _places(wall, np.ones(bare.shape, np.bool_), quadratic=False)
+    chosen = np.flatnonzero(bare.ravel())[::3]
+    slope = kernels.even_surface(
+        luminance.ravel()[chosen, None].astype(np.float64), np.ascontiguousarray(place[chosen]), *_LIT
+    )
+    darker = np.minimum(luminance - _product(place, slope).reshape(bare.shape), 0.0)
+    darkness = 1.0 - np.exp(darker)
+    typical = np.median(cells[bare], axis=0)
+    left = np.exp(darker / 3.0)
+    tint = np.hypot(cells[..., 1] - typical[1] * left, cells[..., 2] - typical[2] * left)
+    rough = cv2.blur(np.abs(cells[..., 0] - cv2.blur(cells[..., 0], (3, 3))), (5, 5))
+    even = np.exp(-np.square(rough / (_SMOOTH * max(float(typical[0]), 10.0) / 100.0)))
+    open_wall = wall.rows & (wall.share < _PERSON) & (wall.distance > max(_SHADOW_SEAM * eyes, 1.5))
+    shade = np.where(open_wall & (tint < _SHADOW_CHROMA) & (darkness < _DEEPEST), darkness * even, 0.0)
+    shade = shade.astype(np.float32)
+    radius = max(1, round(_WIDTH * eyes / 2.0))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    # Beyond the open wall anything may be: it does not make a shadow narrower.
+    narrow = cv2.erode(np.where(open_wall, shade, np.float32(1.0)), disc)
+    wide = np.minimum(cv2.dilate(np.where(open_wall, narrow, np.float32(0.0)), disc), shade)
+    count, parts = cv2.connectedComponents((wide > _FAINT).astype(np.uint8), connectivity=8)
+    joined = np.zeros(count, np.bool_)
+    joined[np.unique(parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5])] = True
+    joined[0] = False
+    near = wide[joined[parts] & (wall.distance < _NEAR * eyes)]
+    place_of_value = int(_SHADOW_AREA * eyes * eyes)
+    if near.size <= place_of_value:
+        return Measurement(0.0)
+    return Measurement(100.0 * float(np.sort(near)[::-1][place_of_value]))
 
 
-def _wall(case: Case) -> _Wall | None:
-    """Return the cells that are surely wall, above the chin; None where there are too few."""
+def _around(case: Case) -> _Wall:
     return case.once("wall", lambda: _find_wall(case))
 
 
-def _find_wall(case: Case) -> _Wall | None:
+def _find_wall(case: Case) -> _Wall:
     face = case.face
     assert face is not None
     regions = face.regions
-    cells_per_eye = float(np.hypot(*(face.pupils[1] - face.pupils[0]))) / regions.px_per_cell
-    wall = regions.mask(BACKGROUND)
-    distance = cv2.distanceTransform(wall.astype(np.uint8), cv2.DIST_L2, 3)
-    mask = np.asarray(distance > max(_SEAM * cells_per_eye, 1.5), np.bool_)
-    chin_row = int((face.chin[1] + 0.5) / regions.px_per_cell - 0.5)
-    mask[max(chin_row, 0) :] = False
-    if mask.sum() < _SMALLEST_SHARE * mask.size:
-        return None
-    near = mask & (distance < _NEAR * cells_per_eye)
-    far = mask & (distance > _WISPS * cells_per_eye)
-    return _Wall(mask, near, regions.lab, _attached(regions.lab, mask), far)
+    height, width = regions.labels.shape
+    size = (max(width // _HALF, 1), max(height // _HALF, 1))
+    lab = cv2.resize(regions.lab, size, interpolation=cv2.INTER_AREA)
+    share = cv2.resize(regions.share, size, interpolation=cv2.INTER_AREA)
+    px_per_cell = regions.px_per_cell * _HALF
+    eyes = float(np.hypot(*(face.pupils[1] - face.pupils[0]))) / px_per_cell
+    person = share > _PERSON
+    rows = np.zeros(share.shape, np.bool_)
+    rows[: max(int((face.chin[1] + 0.5) / px_per_cell - 0.5 + _BELOW_CHIN * eyes), 0)] = True
+    kinds = cv2.resize(regions.kinds, size, interpolation=cv2.INTER_NEAREST)
+    hair = lab[person & rows & (kinds == HAIR)]
+    return _Wall(
+        lab=np.asarray(lab, np.float32),
+        share=np.asarray(share, np.float32),
+        hair=np.median(hair, axis=0).astype(np.float64) if len(hair) else None,
+        person=np.asarray(person, np.bool_),
+        distance=_distance(~person),
+        clear=_distance(share < _BARE),
+        rows=rows,
+        eyes=eyes,
+    )
 
 
-def _attached(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the cells of the wall that differ from it and are joined to the person: perhaps hair."""
-    stray = mask & (np.linalg.norm(lab - np.median(lab[mask], axis=0), axis=2) > _STRAY)
-    _, parts = cv2.connectedComponents((stray | ~mask).astype(np.uint8), connectivity=8)
-    outside = np.zeros(int(parts.max()) + 1, np.bool_)
-    outside[parts[~mask]] = True
-    return np.asarray(stray & outside[parts], np.bool_)
+def _distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.asarray(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
+
+
+def _places(wall: _Wall, mask: NDArray[np.bool_], *, quadratic: bool) -> NDArray[np.float64]:
+    """Return polynomials of the places of some cells, shape (n, 3) or (n, 6), in about the size of a head."""
+    y, x = np.nonzero(mask)
+    height, width = mask.shape
+    right, down = (x - width / 2.0) / (2.0 * wall.eyes), (y - height / 2.0) / (2.0 * wall.eyes)
+    terms = [np.ones(len(x)), right, down]
+    if quadratic:
+        terms += [right * right, right * down, down * down]
+    return np.stack(terms, axis=1)
+
+
+def _product(basis: NDArray[np.float64], surface: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``basis @ surface``, summed in an order that no number of threads changes."""
+    total: NDArray[np.float64] = basis[:, :1] * surface[:1]
+    for k in range(1, surface.shape[0]):
+        total = total + basis[:, k : k + 1] * surface[k : k + 1]
+    return total
