@@ -26,22 +26,26 @@ _SHARE_WITHIN = 0.95
 _BELOW_CHIN = 0.3
 # Surely the person, and surely not.
 _PERSON, _BARE = 0.85, 0.15
-# A wall that light falls on evenly, or slopes and fades over: cut-off of what else lies on it, smallest noise
-# (ΔE), ridge, rounds.
-_CUT, _LEAST, _STIFFNESS, _ROUNDS = 2.0, 1.5, 1e-3, 5
+# Light that falls evenly, or slopes and fades: cut-offs for darker and lighter cells, smallest noise (ΔE),
+# ridge, rounds.
+_EVEN = (2.0, 2.0, 1.5, 1e-3, 5)
 _FADING_WITHIN = 0.03
 # Pattern is seen thirty times, and an object three times, as easily as an even fading of the same ΔE.
 _PATTERN_WEIGHT, _OBJECT_WEIGHT = 30.0, 3.0
 # An object covers this many square inter-eye distances.
 _OBJECT_AREA = 0.05
-# Side of the square over which a pattern evens out, in cells; grain evens out over the small one already.
-_PATTERN_SIDE, _GRAIN_SIDE = 7, 3
+# Side of the square over which a pattern evens out in these cells, and grain in those of the label map.
+_PATTERN_SIDE, _GRAIN_SIDE = 7, 5
+# Nearer to the person than this many inter-eye distances nothing counts as a pattern: loose hair.
 _DEEP = 0.2
-# Grain loses more of its contrast than this when cells are joined; a pattern keeps it.
-_GRAIN_KEEPS = 0.45
+# Grain loses half of its contrast when cells are joined, a pattern less: their ratio. Weaker patterns (ΔE) do
+# not count anyway.
+_GRAIN, _LEAST_PATTERN = 1.35, 0.4
 # What differs from the wall by this much (ΔE) is told from it; what lies this near (ΔE) to the line from the
 # colour of the wall to that of the hair, or to black, may be hair, or shade.
-_DIFFERS, _SAME_LINE = 5.0, 7.0
+_DIFFERS, _SAME_LINE = 5.0, 8.0
+# Where an unevenness falls below this share without all that may be hair, it is mostly that.
+_MOSTLY = 0.6
 # Loose hair is thinner than this and reaches no further, in inter-eye distances.
 _STRAND, _REACH = 0.08, 1.0
 # A shadow keeps the colour of the wall (chroma difference), leaves some of its light, and is even: roughness
@@ -61,14 +65,16 @@ _LIT = (1.5, 4.0, 0.01, 1e-3, 8)
 class _Wall:
     """Half of the label map around the head.
 
-    `lab` float32 (h, w, 3); `person` cells that surely are; `distance` of each cell to it, and `clear` to
-    any cell that may be, in cells; `rows` above the shoulders; `eyes` the inter-eye distance in cells.
+    `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person; `hair` the
+    typical colour of the hair, if any; `distance` that of each cell to the person, and `clear` that to
+    anything that may be the person, in cells; `rows` those above the shoulders; `eyes` the inter-eye distance
+    in cells.
     """
 
     lab: NDArray[np.float32]
+    finer: NDArray[np.float32]
     share: NDArray[np.float32]
     hair: NDArray[np.float64] | None
-    person: NDArray[np.bool_]
     distance: NDArray[np.float32]
     clear: NDArray[np.float32]
     rows: NDArray[np.bool_]
@@ -93,10 +99,12 @@ def background_uniformity(case: Case) -> Measurement:
     mask = wall.bare(_SEAM)
     if mask.sum() < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    basis = _places(wall, mask, quadratic=True)
+    basis = _places(wall, mask)
     colours = wall.lab[mask].astype(np.float64)
     surface = kernels.even_surface(
-        np.ascontiguousarray(colours[::2]), np.ascontiguousarray(basis[::2]), _CUT, _CUT, _LEAST, _STIFFNESS, _ROUNDS
+        np.ascontiguousarray(colours[::2]),
+        np.ascontiguousarray(basis[::2]),
+        *_EVEN,
     )
     even = _product(basis, surface)
     ends = np.quantile(even, [_FADING_WITHIN, 1.0 - _FADING_WITHIN], axis=0)
@@ -105,13 +113,11 @@ def background_uniformity(case: Case) -> Measurement:
     strayed[mask] = colours - even
     base = np.zeros(wall.lab.shape, np.float32)
     base[mask] = even
-    return Measurement(
-        max(
-            fading,
-            _PATTERN_WEIGHT * _pattern(wall, mask),
-            _OBJECT_WEIGHT * _object(wall, mask, strayed, base),
-        )
-    )
+    plain = max(fading, _PATTERN_WEIGHT * _pattern(wall, mask))
+    contrast, odd_only = _object(wall, mask, strayed, base)
+    value = max(plain, _OBJECT_WEIGHT * contrast)
+    surely = max(plain, _OBJECT_WEIGHT * odd_only)
+    return Measurement(value, excuse="uncertain" if surely < _MOSTLY * value else None)
 
 
 def _pattern(wall: _Wall, mask: NDArray[np.bool_]) -> float:
@@ -119,18 +125,24 @@ def _pattern(wall: _Wall, mask: NDArray[np.bool_]) -> float:
     deep = mask & (wall.clear > max(_DEEP * wall.eyes, 3.0))
     if deep.sum() > 0.3 * mask.sum():
         mask = deep
-    joined = cv2.blur(wall.lab, (_GRAIN_SIDE, _GRAIN_SIDE))
-    wide = cv2.blur(wall.lab, (_PATTERN_SIDE, _PATTERN_SIDE))
-    fine = float(np.median(np.linalg.norm((wall.lab - wide)[mask], axis=1)))
-    coarse = float(np.median(np.linalg.norm((joined - wide)[mask], axis=1)))
-    return coarse if coarse < _GRAIN_KEEPS * fine else fine
+    left = np.linalg.norm((wall.lab - cv2.blur(wall.lab, (_PATTERN_SIDE, _PATTERN_SIDE)))[mask], axis=1)
+    contrast = float(np.median(left))
+    if contrast <= _LEAST_PATTERN:
+        return contrast
+    grain = wall.finer - cv2.blur(wall.finer, (_GRAIN_SIDE, _GRAIN_SIDE))
+    fine = np.linalg.norm(grain[: 2 * mask.shape[0] : 2, : 2 * mask.shape[1] : 2][mask], axis=1)
+    return 0.0 if float(np.median(fine)) > _GRAIN * contrast else contrast
 
 
 def _object(
     wall: _Wall, mask: NDArray[np.bool_], strayed: NDArray[np.float32], base: NDArray[np.float32]
-) -> float:
-    """Return the contrast of the largest thing on the wall, in ΔE; hair and shade do not count."""
+) -> tuple[float, float]:
+    """Return the contrast of the largest thing on the wall, in ΔE, and that of what has no colour of hair.
+
+    Hair and shade that are joined to the person, and strands near it, do not count for either.
+    """
     contrast = np.linalg.norm(strayed, axis=2)
+    other = contrast.copy()
     differs = mask & (contrast > _DIFFERS)
     if differs.any():
         explained = _on_line(strayed, -base, differs)
@@ -146,8 +158,10 @@ def _object(
         long = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _REACH * wall.eyes
         strand = (thick == 0) & ~long[parts] & (wall.distance < _REACH * wall.eyes)
         contrast[odd & (joined[parts] | strand)] = 0.0
-    ordered = np.sort(contrast[mask])[::-1]
-    return float(ordered[min(int(_OBJECT_AREA * wall.eyes**2), len(ordered) - 1)])
+        other[odd] = 0.0
+    place = min(int(_OBJECT_AREA * wall.eyes**2), int(mask.sum()) - 1)
+    largest, surest = (float(np.sort(found[mask])[::-1][place]) for found in (contrast, other))
+    return largest, surest
 
 
 def _on_line(
@@ -190,9 +204,10 @@ def _colour(case: Case) -> Measurement:
 def background_shadow(case: Case) -> Measurement:
     """Return how much darker than the lit wall the shadow of the head is, in %.
 
-    Linear luminance against a slope of light fitted to the lit wall, where a tenth of a square inter-eye
-    distance is darker still. A shadow keeps the colour of the wall, is even, wider than loose hair, and joined to
-    the person. It also counts where the label map is not sure of wall or person: shadows look like both.
+    Linear luminance against an even fading fitted to the lit wall, where a tenth of a square inter-eye
+    distance is darker still. A shadow keeps the colour of the wall, is even, wider than loose hair, and
+    joined to the person. It also counts where the label map is not sure of wall or person: shadows look like
+    both.
     """
     wall = _around(case)
     bare = wall.bare(_SHADOW_SEAM)
@@ -200,12 +215,12 @@ def background_shadow(case: Case) -> Measurement:
         return Measurement(None, reason="no_background")
     cells, eyes = wall.lab, wall.eyes
     luminance = np.log(np.maximum(((cells[..., 0] + 16.0) / 116.0) ** 3, 1e-3))
-    place = _places(wall, np.ones(bare.shape, np.bool_), quadratic=False)
+    place = _places(wall, np.ones(bare.shape, np.bool_))
     chosen = np.flatnonzero(bare.ravel())[::3]
-    slope = kernels.even_surface(
+    lit = kernels.even_surface(
         luminance.ravel()[chosen, None].astype(np.float64), np.ascontiguousarray(place[chosen]), *_LIT
     )
-    darker = np.minimum(luminance - _product(place, slope).reshape(bare.shape), 0.0)
+    darker = np.minimum(luminance - _product(place, lit).reshape(bare.shape), 0.0)
     darkness = 1.0 - np.exp(darker)
     typical = np.median(cells[bare], axis=0)
     left = np.exp(darker / 3.0)
@@ -252,9 +267,9 @@ def _find_wall(case: Case) -> _Wall:
     hair = lab[person & rows & (kinds == HAIR)]
     return _Wall(
         lab=np.asarray(lab, np.float32),
+        finer=regions.lab,
         share=np.asarray(share, np.float32),
         hair=np.median(hair, axis=0).astype(np.float64) if len(hair) else None,
-        person=np.asarray(person, np.bool_),
         distance=_distance(~person),
         clear=_distance(share < _BARE),
         rows=rows,
@@ -266,15 +281,12 @@ def _distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     return np.asarray(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
 
 
-def _places(wall: _Wall, mask: NDArray[np.bool_], *, quadratic: bool) -> NDArray[np.float64]:
-    """Return polynomials of the places of some cells, shape (n, 3) or (n, 6), in about the size of a head."""
+def _places(wall: _Wall, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return quadratic polynomials of the places of some cells, shape (n, 6), in about the size of a head."""
     y, x = np.nonzero(mask)
     height, width = mask.shape
     right, down = (x - width / 2.0) / (2.0 * wall.eyes), (y - height / 2.0) / (2.0 * wall.eyes)
-    terms = [np.ones(len(x)), right, down]
-    if quadratic:
-        terms += [right * right, right * down, down * down]
-    return np.stack(terms, axis=1)
+    return np.stack([np.ones(len(x)), right, down, right * right, right * down, down * down], axis=1)
 
 
 def _product(basis: NDArray[np.float64], surface: NDArray[np.float64]) -> NDArray[np.float64]:
