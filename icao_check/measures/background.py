@@ -28,8 +28,10 @@ _BELOW_CHIN = 0.3
 _PERSON, _BARE = 0.85, 0.15
 # Light that falls evenly, or slopes and fades: cut-offs for darker and lighter cells, smallest noise (ΔE),
 # ridge, rounds.
-_EVEN = (2.0, 2.0, 1.5, 1e-3, 5)
+_EVEN = (1.2, 2.0, 1.5, 1e-3, 6)
 _FADING_WITHIN = 0.03
+# One cell in so many is enough to fit it.
+_THINNED = 4
 # Pattern is seen thirty times, and an object three times, as easily as an even fading of the same ΔE.
 _PATTERN_WEIGHT, _OBJECT_WEIGHT = 30.0, 3.0
 # An object covers this many square inter-eye distances.
@@ -50,7 +52,7 @@ _MOSTLY = 0.6
 _STRAND, _REACH = 0.08, 1.0
 # A shadow keeps the colour of the wall (chroma difference), leaves some of its light, and is even: roughness
 # in L* for a white wall.
-_SHADOW_CHROMA, _DEEPEST, _SMOOTH = 6.0, 0.93, 2.0
+_SHADOW_CHROMA, _DEEPEST, _SMOOTH = 8.0, 0.93, 2.0
 # A shadow of the head begins within the seam, reaches this far, is this wide and covers that much (inter-eye
 # distances, and squares of them).
 _SHADOW_SEAM, _NEAR, _WIDTH, _SHADOW_AREA = 0.08, 0.6, 0.12, 0.1
@@ -67,8 +69,8 @@ class _Wall:
 
     `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person; `hair` the
     typical colour of the hair, if any; `distance` that of each cell to the person, and `clear` that to
-    anything that may be the person, in cells; `rows` those above the shoulders; `eyes` the inter-eye distance
-    in cells.
+    anything that may be the person, in cells; `rows` those above the shoulders; `places` polynomials of where
+    a cell is; `eyes` the inter-eye distance in cells.
     """
 
     lab: NDArray[np.float32]
@@ -78,6 +80,7 @@ class _Wall:
     distance: NDArray[np.float32]
     clear: NDArray[np.float32]
     rows: NDArray[np.bool_]
+    places: NDArray[np.float64]
     eyes: float
 
     def bare(self, seam: float) -> NDArray[np.bool_]:
@@ -99,14 +102,14 @@ def background_uniformity(case: Case) -> Measurement:
     mask = wall.bare(_SEAM)
     if mask.sum() < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    basis = _places(wall, mask)
+    places = wall.places[mask]
     colours = wall.lab[mask].astype(np.float64)
     surface = kernels.even_surface(
-        np.ascontiguousarray(colours[::2]),
-        np.ascontiguousarray(basis[::2]),
+        np.ascontiguousarray(colours[::_THINNED]),
+        np.ascontiguousarray(places[::_THINNED]),
         *_EVEN,
     )
-    even = _product(basis, surface)
+    even = _surface(places, surface)
     ends = np.quantile(even, [_FADING_WITHIN, 1.0 - _FADING_WITHIN], axis=0)
     fading = float(np.linalg.norm(ends[1] - ends[0]))
     strayed = np.zeros(wall.lab.shape, np.float32)
@@ -154,7 +157,7 @@ def _object(
         thick = cv2.morphologyEx(odd.astype(np.uint8), cv2.MORPH_OPEN, disc)
         count, parts, boxes, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)
         joined = np.zeros(count, np.bool_)
-        joined[np.unique(parts[wall.clear < max(_SEAM * wall.eyes, 1.5) + 2.5])] = True
+        joined[parts[wall.clear < max(_SEAM * wall.eyes, 1.5) + 2.5]] = True
         long = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _REACH * wall.eyes
         strand = (thick == 0) & ~long[parts] & (wall.distance < _REACH * wall.eyes)
         contrast[odd & (joined[parts] | strand)] = 0.0
@@ -215,12 +218,10 @@ def background_shadow(case: Case) -> Measurement:
         return Measurement(None, reason="no_background")
     cells, eyes = wall.lab, wall.eyes
     luminance = np.log(np.maximum(((cells[..., 0] + 16.0) / 116.0) ** 3, 1e-3))
-    place = _places(wall, np.ones(bare.shape, np.bool_))
-    chosen = np.flatnonzero(bare.ravel())[::3]
-    lit = kernels.even_surface(
-        luminance.ravel()[chosen, None].astype(np.float64), np.ascontiguousarray(place[chosen]), *_LIT
-    )
-    darker = np.minimum(luminance - _product(place, lit).reshape(bare.shape), 0.0)
+    places = wall.places.reshape(-1, wall.places.shape[2])
+    chosen = np.flatnonzero(bare)[::_THINNED]
+    lit = kernels.even_surface(luminance.ravel()[chosen, None].astype(np.float64), places[chosen], *_LIT)
+    darker = np.minimum(luminance - _surface(places, lit).reshape(bare.shape), 0.0)
     darkness = 1.0 - np.exp(darker)
     typical = np.median(cells[bare], axis=0)
     left = np.exp(darker / 3.0)
@@ -237,7 +238,7 @@ def background_shadow(case: Case) -> Measurement:
     wide = np.minimum(cv2.dilate(np.where(open_wall, narrow, np.float32(0.0)), disc), shade)
     count, parts = cv2.connectedComponents((wide > _FAINT).astype(np.uint8), connectivity=8)
     joined = np.zeros(count, np.bool_)
-    joined[np.unique(parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5])] = True
+    joined[parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5]] = True
     joined[0] = False
     near = wide[joined[parts] & (wall.distance < _NEAR * eyes)]
     place_of_value = int(_SHADOW_AREA * eyes * eyes)
@@ -273,6 +274,7 @@ def _find_wall(case: Case) -> _Wall:
         distance=_distance(~person),
         clear=_distance(share < _BARE),
         rows=rows,
+        places=_places(size[1], size[0], eyes),
         eyes=eyes,
     )
 
@@ -281,17 +283,20 @@ def _distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     return np.asarray(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
 
 
-def _places(wall: _Wall, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return quadratic polynomials of the places of some cells, shape (n, 6), in about the size of a head."""
-    y, x = np.nonzero(mask)
-    height, width = mask.shape
-    right, down = (x - width / 2.0) / (2.0 * wall.eyes), (y - height / 2.0) / (2.0 * wall.eyes)
-    return np.stack([np.ones(len(x)), right, down, right * right, right * down, down * down], axis=1)
+def _places(height: int, width: int, eyes: float) -> NDArray[np.float64]:
+    """Return quadratic polynomials of the place of each cell, in about head sizes, shape (h, w, 6)."""
+    down, right = (
+        (np.arange(height) - height / 2.0) / (2.0 * eyes),
+        (np.arange(width) - width / 2.0) / (2.0 * eyes),
+    )
+    terms = np.empty((height, width, 6))
+    terms[..., 0] = 1.0
+    terms[..., 1], terms[..., 2] = right, down[:, None]
+    terms[..., 3], terms[..., 5] = right * right, (down * down)[:, None]
+    terms[..., 4] = down[:, None] * right
+    return terms
 
 
-def _product(basis: NDArray[np.float64], surface: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``basis @ surface``, summed in an order that no number of threads changes."""
-    total: NDArray[np.float64] = basis[:, :1] * surface[:1]
-    for k in range(1, surface.shape[0]):
-        total = total + basis[:, k : k + 1] * surface[k : k + 1]
-    return total
+def _surface(places: NDArray[np.float64], coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``places @ coefficients``, summed in an order that no number of threads changes."""
+    return np.asarray(np.einsum("nk,kc->nc", places, coefficients), np.float64)
