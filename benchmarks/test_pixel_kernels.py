@@ -169,14 +169,14 @@ class TestToneSpread:
         assert benchmark(twin) == pytest.approx(found, rel=1e-4)
 
 
-@pytest.mark.benchmark(group="even_surface, 2 500 cells, quadratic, 5 rounds")
+@pytest.mark.benchmark(group="even_surface, 600 cells, quadratic, 5 rounds")
 class TestEvenSurface:
     @pytest.fixture
     @staticmethod
     def wall(rng):
-        x, y = rng.uniform(-1, 1, (2, 2500))
-        basis = np.stack([np.ones(2500), x, y, x * x, x * y, y * y], axis=1)
-        return rng.normal(80, 2, (2500, 3)), basis
+        x, y = rng.uniform(-1, 1, (2, 600))
+        basis = np.stack([np.ones(600), x, y, x * x, x * y, y * y], axis=1)
+        return rng.normal(80, 2, (600, 3)), basis
 
     def test_kernel(self, benchmark, wall):
         benchmark(background.even_surface, *wall, 2.0, 2.0, 1.5, 1e-3, 5)
@@ -185,7 +185,7 @@ class TestEvenSurface:
         values, basis = wall
 
         def twin():
-            weights = np.ones(2500)
+            weights = np.ones(600)
             for _ in range(5):
                 weighted = basis * weights[:, None]
                 ridge = np.diag([1e-9] + 5 * [1e-3]) * weights.sum()

@@ -30,8 +30,8 @@ _PERSON, _BARE = 0.85, 0.15
 # ridge, rounds.
 _EVEN = (1.2, 2.0, 1.5, 1e-3, 6)
 _FADING_WITHIN = 0.03
-# One cell in so many is enough to fit it.
-_THINNED = 4
+# One cell in so many is enough to fit it; prime, so that no column is skipped throughout.
+_THINNED = 13
 # Pattern is seen thirty times, and an object three times, as easily as an even fading of the same ΔE.
 _PATTERN_WEIGHT, _OBJECT_WEIGHT = 30.0, 3.0
 # An object covers this many square inter-eye distances.
