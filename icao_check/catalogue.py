@@ -182,7 +182,7 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("gaze", "eyes", "°", "looking_away", "looking_away", "eyes:gaze", _FACE),
     CheckSpec("eyes_visible", "eyes", "", "eyes_covered", "eyes_covered", "eyes:eyes_visible", _FACE),
     CheckSpec("red_eye", "eyes", "%", "red_pupils", "red_pupils", "eyes:red_eye", _FACE),
-    CheckSpec("glasses", "eyes", "", "frame_over_eyes", "frame_over_eyes", None, _FACE),
+    CheckSpec("glasses", "eyes", "", "frame_over_eyes", "frame_over_eyes", "eyes:glasses", _FACE),
     CheckSpec("dark_lenses", "eyes", "", "tinted_lenses", "tinted_lenses", "eyes:dark_lenses", _FACE),
     CheckSpec("lens_reflection", "eyes", "%", "glare", "glare", "eyes:lens_reflection", _FACE),
     CheckSpec("mouth_closed", "mouth_face", "%", "mouth_open", "mouth_open", "mouth:mouth_closed", _FACE),

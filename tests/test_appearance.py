@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from icao_check.face import FaceFinder, describe_face
-from icao_check.face.appearance import EYES, FACE, HEADS
+from icao_check.face.appearance import EYES, FACE, HEADS, QUANTITIES
 from icao_check.photo import read_photo
 
 
@@ -38,14 +38,15 @@ def face(look, portrait):
 
 def test_each_head_belongs_to_one_network(face):
     assert EYES.heads + FACE.heads == HEADS
-    assert tuple(face.appearance) == HEADS
+    assert tuple(face.appearance) == (*HEADS, *QUANTITIES)
+    assert EYES.quantities + FACE.quantities == tuple(QUANTITIES)
     assert all(math.isfinite(odds) for odds in face.appearance.values())
 
 
 def test_a_laugh_shows_teeth_and_hides_nothing(face):
     seen = face.appearance
     assert min(seen["teeth"], seen["mouth_open"], seen["not_neutral"]) > 0
-    hidden = ("eyes_closed", "eyes_covered", "dark_lenses", "glare", "mouth_covered")
+    hidden = ("eyes_closed", "eyes_covered", "dark_lenses", "glare", "frame_over_eyes", "mouth_covered")
     assert max(seen[name] for name in hidden) < 0
     assert seen["head_covered"] < 2.5  # cropped hair: a person may have to look, and no photo fails for it
 
@@ -84,3 +85,17 @@ def test_a_cap_is_seen(look, portrait, face):
         drawn, (int(x), int(brows - 6)), (axes[0], int(0.15 * distance)), 0, 0, 360, (30, 45, 100), -1
     )
     assert look(drawn).appearance["head_covered"] > max(0.0, face.appearance["head_covered"] + 3)
+
+
+def test_lowered_lids_are_seen(look, portrait, face):
+    drawn = portrait.copy()
+    for side in ("left", "right"):
+        upper, lower = face.landmarks.group(f"{side}_upper_lid"), face.landmarks.group(f"{side}_lower_lid")
+        lid = np.concatenate([np.add(upper, (0, -2)), np.add(lower[::-1], (0, 1))])
+        skin = portrait[round(float(upper[2, 1])) - 9, round(float(upper[2, 0]))].tolist()
+        cv2.fillPoly(drawn, [np.rint(lid).astype(np.int32)], skin, cv2.LINE_AA)
+        edge = np.concatenate([upper[:1], lower, upper[-1:]])
+        cv2.polylines(drawn, [np.rint(edge).astype(np.int32)], False, (40, 25, 20), 2, cv2.LINE_AA)
+    seen = look(drawn).appearance
+    assert seen["eyes_closed"] > max(0.0, face.appearance["eyes_closed"] + 3)
+    assert seen["lid_opening"] < face.appearance["lid_opening"] - 4

@@ -1,4 +1,4 @@
-"""What is seen on a face besides its points: closed lids, glasses, teeth, coverings. Two small networks."""
+"""What is seen on a face besides its points: closed lids, glasses, teeth, coverings. Small networks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from icao_check.landmarks import Landmarks
 from icao_check.network import Network
 from icao_check.photo import Photo
 
-__all__ = ["EYES", "FACE", "HEADS", "AppearanceReader", "View"]
+__all__ = ["EYES", "FACE", "HEADS", "QUANTITIES", "AppearanceReader", "View"]
 
 HEADS = (
     "eyes_closed",
@@ -18,6 +18,7 @@ HEADS = (
     "glasses",
     "dark_lenses",
     "glare",
+    "frame_over_eyes",
     "mouth_open",
     "teeth",
     "not_neutral",
@@ -25,6 +26,10 @@ HEADS = (
     "head_covered",
 )
 """What may be seen."""
+
+QUANTITIES = {"lid_opening": 10.0}
+"""What else the network on the eyes tells, and what one unit of its output is: distance of the lids at the
+eye that is open less, in % of the inter-eye distance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class View:
         Where the point between the pupils lies, as shares of width and height.
     heads : tuple of str
         What it tells, of :data:`HEADS`.
+    quantities : tuple of str
+        What it measures, of :data:`QUANTITIES`.
     """
 
     width: int
@@ -48,10 +55,11 @@ class View:
     inter_eye: float
     eyes_at: tuple[float, float]
     heads: tuple[str, ...]
+    quantities: tuple[str, ...] = ()
 
 
-EYES = View(96, 40, 48.0, (0.5, 0.5), HEADS[:5])
-FACE = View(96, 96, 26.0, (0.5, 0.48), HEADS[5:])
+EYES = View(96, 40, 48.0, (0.5, 0.5), HEADS[:6], tuple(QUANTITIES))
+FACE = View(96, 96, 26.0, (0.5, 0.48), HEADS[6:])
 
 
 class AppearanceReader:
@@ -81,7 +89,8 @@ class AppearanceReader:
         Returns
         -------
         mapping
-            Log-odds of each of :data:`HEADS`: > 0 where it is rather seen than not.
+            Log-odds of each of :data:`HEADS`: > 0 where it is rather seen than not; and each of
+            :data:`QUANTITIES` in its unit.
         """
         seen: dict[str, float] = {}
         for view, network in self._networks:
@@ -92,6 +101,10 @@ class AppearanceReader:
                 inter_eye=view.inter_eye,
                 eyes_at=view.eyes_at,
             )
-            (logits,) = network(piece.pixels[None])
-            seen |= {name: float(value) for name, value in zip(view.heads, logits[0], strict=True)}
-        return seen
+            (found,) = network(piece.pixels[None])
+            units = (*(1.0 for _ in view.heads), *(QUANTITIES[name] for name in view.quantities))
+            names = (*view.heads, *view.quantities)
+            seen |= {
+                name: unit * float(value) for name, unit, value in zip(names, units, found[0], strict=True)
+            }
+        return {name: seen[name] for name in (*HEADS, *QUANTITIES)}

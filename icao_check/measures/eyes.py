@@ -10,11 +10,11 @@ from icao_check.face import Face, face_cutout
 from icao_check.face.zones import INTER_EYE
 from icao_check.kernels import eyes as kernels
 from icao_check.measurement import Measurement
-from icao_check.measures.appearance import MARGIN, covered_eyes, index, probability
+from icao_check.measures.appearance import covered_eyes, index, probability
 from icao_check.measures.case import Case
 from icao_check.measures.light import face_light
 
-__all__ = ["dark_lenses", "eyes_open", "eyes_visible", "gaze", "lens_reflection", "red_eye"]
+__all__ = ["dark_lenses", "eyes_open", "eyes_visible", "gaze", "glasses", "lens_reflection", "red_eye"]
 
 # Gullstrand's schematic eye: the entrance pupil lies 3.05 mm behind the vertex of the cornea, the centre of
 # rotation 13.3 mm behind it; the mean inter-eye distance of adults is 63 mm.
@@ -40,8 +40,9 @@ _DARK = 20.0
 def gaze(case: Case) -> Measurement:
     """Return by how many degrees the eyes look past the camera, up, down or aside.
 
-    The direction of the gaze itself, whatever the pose of the head. Dark lenses and lowered lids leave
-    it to a person.
+    The direction of the gaze itself, whatever the pose of the head: where
+    the pupils lie between the corners of the lids. Dark lenses and lowered lids leave it to a person,
+    and so does a gaze that may as well be on the other side of the limit.
     """
     face = _face(case)
     if reason := covered_eyes(face):
@@ -60,14 +61,21 @@ def gaze(case: Case) -> Measurement:
     )
     total = math.hypot(right, down)
     spread = math.hypot(right * _RIGHT_DEVIATION, down * _DOWN_DEVIATION) / total if total > 0 else 0.0
-    return Measurement(total, uncertainty=spread, facts={"right": round(right, 1), "down": round(down, 1)})
+    return Measurement(
+        total,
+        uncertainty=spread,
+        extremes=(max(0.0, total - spread), total + spread),
+        dispute="uncertain",
+        facts={"right": round(right, 1), "down": round(down, 1)},
+    )
 
 
 def eyes_open(case: Case) -> Measurement:
     """Return how far the lids are apart at the eye that is open less, in % of the inter-eye distance.
 
-    The expected value: where the lids lie if the eyes are open, times the probability that they are. The
-    network that places the lids has seen few closed ones; another was taught to tell them.
+    The mean of two readings: one network measures the distance; where other networks place the lids if the
+    eyes are open, times the probability that they are, is the second. Where they contradict each other,
+    neither is certain.
     """
     face = _face(case)
     if reason := covered_eyes(face):
@@ -79,10 +87,16 @@ def eyes_open(case: Case) -> Measurement:
         upper = np.ascontiguousarray(points.group(f"{side}_upper_lid")[1:4])
         lower = np.ascontiguousarray(points.group(f"{side}_lower_lid"))
         widest.append(100.0 * kernels.lid_opening(upper, lower, distance))
-    opening = min(widest)
-    least, closed, most = (probability(face, "eyes_closed", shift) for shift in (-MARGIN, 0.0, MARGIN))
-    spread = opening * (most - least) / 2.0
-    return Measurement(opening * (1.0 - closed), uncertainty=math.hypot(_OPENING_DEVIATION, spread))
+    seen = max(0.0, face.appearance["lid_opening"])
+    placed = min(widest) * (1.0 - probability(face, "eyes_closed"))
+    opening = (seen + placed) / 2.0
+    spread = math.hypot(_OPENING_DEVIATION, (seen - placed) / 2.0)
+    return Measurement(
+        opening,
+        uncertainty=spread,
+        extremes=(max(0.0, opening - spread), opening + spread),
+        dispute="uncertain",
+    )
 
 
 def eyes_visible(case: Case) -> Measurement:
@@ -91,6 +105,17 @@ def eyes_visible(case: Case) -> Measurement:
     if reason := covered_eyes(face):
         return Measurement(None, reason=reason)
     return index(face, "eyes_covered")
+
+
+def glasses(case: Case) -> Measurement:
+    """Return how surely a frame is heavy or lies over the eyes, as in :func:`~.appearance.index`.
+
+    Glasses as such are no defect, and behind dark lenses the frame is not the matter.
+    """
+    face = _face(case)
+    if reason := covered_eyes(face):
+        return Measurement(None, reason=reason)
+    return index(face, "frame_over_eyes")
 
 
 def dark_lenses(case: Case) -> Measurement:

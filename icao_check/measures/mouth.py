@@ -21,13 +21,15 @@ def mouth_closed(case: Case) -> Measurement:
 
     ISO/IEC 39794-5 counts a mouth as closed up to half that thickness, as quoted by the BioGaze project. The
     mean of two readings: one network measures the gap, another tells how surely the mouth is open. Where they
-    contradict each other, neither is certain.
+    contradict each other, neither is certain, and a person has to look.
     """
     assert case.face is not None
     if reason := covered_mouth(case.face):
         return Measurement(None, reason=reason)
     gap, open_gap = 100.0 * case.face.lip_gap, _OPEN * probability(case.face, "mouth_open")
-    return Measurement((gap + open_gap) / 2.0, uncertainty=math.hypot(_LEAST, (gap - open_gap) / 2.0))
+    value, spread = (gap + open_gap) / 2.0, math.hypot(_LEAST, (gap - open_gap) / 2.0)
+    extremes = (max(0.0, value - spread), value + spread)
+    return Measurement(value, uncertainty=spread, extremes=extremes, dispute="uncertain")
 
 
 def teeth(case: Case) -> Measurement:

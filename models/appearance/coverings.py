@@ -1,4 +1,4 @@
-"""Drawn on faces: closed lids, hair, glasses, dark lenses, glare, masks, scarves, hands, hats, cloths.
+"""Drawn on faces: hair, glasses, dark lenses, glare, masks, scarves, hands, hats, cloths.
 
 All pictures are RGB, float32, 0-255, `SIDE` px square, with the pupils level and `INTER_EYE` px apart; points
 are those of :mod:`icao_check.landmarks`. Shading, texture and edges vary, and what is drawn goes through the
@@ -94,76 +94,6 @@ def lay(rng: Generator, image: Image, alpha: Image, paint: Image) -> Image:
     return fill(shadow(rng, image, alpha), alpha, paint * light_of(image, rng))
 
 
-def _lids(points: Points, side: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    upper = points[list(GROUPS[f"{side}_upper_lid"])]
-    lower = points[list(GROUPS[f"{side}_lower_lid"])]
-    lower = np.stack([upper[0], *lower, upper[-1]])
-    upper, lower = upper[np.argsort(upper[:, 0])], lower[np.argsort(lower[:, 0])]
-    x = np.arange(math.ceil(upper[0, 0]), math.floor(upper[-1, 0]) + 1)
-    return x, np.interp(x, upper[:, 0], upper[:, 1]), np.interp(x, lower[:, 0], lower[:, 1])
-
-
-def close_eye(rng: Generator, image: Image, points: Points, side: str, share: float) -> Image:
-    """Lower an upper lid over `share` of the eye; 1 shuts it."""
-    x, upper, lower = _lids(points, side)
-    if len(x) < 6:
-        return image
-    gap = np.maximum(lower - upper, 0.5)
-    height = max(float(gap.max()), 4.0)
-    edge = upper + share * gap + rng.uniform(-0.1, 0.15) * height * (share > 0.9)
-    y = np.arange(SIDE, dtype=np.float32)[:, None]
-    across = np.linspace(-1, 1, len(x))
-    belly = np.sqrt(np.clip(1 - across**2, 0, 1))
-    top = upper - rng.uniform(0.5, 1.8) * height * (0.4 + 0.6 * belly)
-    inside = (y > top) & (y <= edge)
-    if rng.random() < 0.5:  # the skin above is stretched down
-        source = top + (y - top) * (np.maximum(upper - 1.5, top + 0.5) - top) / np.maximum(edge - top, 1.0)
-        lid = cv2.remap(
-            image,
-            np.broadcast_to(x.astype(np.float32), source.shape).astype(np.float32),
-            source.astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-    else:  # a lid of the colour of the skin above and below, rounded by the light
-        rows = np.clip([top, lower + 0.35 * height], 0, SIDE - 1).astype(int)
-        above, below = (cv2.blur(image, (5, 3))[row, x] for row in rows)
-        t = np.clip((y - top) / np.maximum(edge - top, 1.0), 0, 1)[..., None]
-        lid = above * (1 - t * 0.6) + below * (t * 0.6)
-        lid = lid * (1 + rng.uniform(-0.12, 0.15) * np.sin(t * math.pi)) * (1 - rng.uniform(0, 0.2) * t)
-        lid = lid + 2 * grain(rng, lid.shape)
-    layer = image.copy()
-    layer[:, x] = lid
-    alpha = np.zeros((SIDE, SIDE), np.float32)
-    alpha[:, x] = inside
-    result = fill(image, cv2.GaussianBlur(alpha, (0, 0), 0.7), layer)
-    line = np.stack([x, edge], axis=1)
-    lash = np.zeros((SIDE, SIDE), np.float32)
-    cv2.polylines(
-        lash, [np.rint(line * 16).astype(np.int32)], False, 1.0, int(rng.integers(1, 3)), cv2.LINE_AA, 4
-    )
-    if rng.random() < 0.6:
-        for k in rng.integers(0, len(x), rng.integers(4, 22)):
-            tip = line[k] + (across[k] * rng.uniform(0.5, 3), rng.uniform(1, 5))
-            ends = np.rint(np.stack([line[k], tip]) * 16).astype(np.int32)
-            cv2.polylines(lash, [ends], False, rng.uniform(0.4, 1), 1, cv2.LINE_AA, 4)
-    dark = image[np.clip(upper.astype(int), 0, SIDE - 1), x].min(axis=0) * rng.uniform(0.4, 1.1)
-    lash = cv2.GaussianBlur(lash, (0, 0), rng.uniform(0.4, 0.9)) * rng.uniform(0.4, 1)
-    return fill(result, np.clip(lash, 0, 1), np.float32(1) * dark)
-
-
-def red_pupils(rng: Generator, image: Image, points: Points) -> Image:
-    """Let the flash shine red out of the pupils: a defect of its own, which covers nothing."""
-    alpha = np.zeros((SIDE, SIDE), np.float32)
-    for side in (0, 1):
-        if rng.random() < 0.85:
-            radius = rng.uniform(2.0, 5.5)
-            centre = np.rint(points[side] * 16).astype(int).tolist()
-            cv2.circle(alpha, centre, int(radius * 16), 1.0, -1, cv2.LINE_AA, 4)
-    red = np.array([rng.uniform(130, 255), rng.uniform(10, 80), rng.uniform(10, 80)], np.float32)
-    return fill(image, cv2.GaussianBlur(alpha, (0, 0), 0.7) * rng.uniform(0.5, 1), np.float32(1) * red)
-
-
 def hot_spots(rng: Generator, image: Image, points: Points) -> Image:
     """Let skin shine on the forehead, the nose or a cheek, close to the eyes at times."""
     result = image
@@ -241,11 +171,16 @@ def hair(rng: Generator, image: Image, points: Points, over_eye: bool) -> Image:
     return lay(rng, result, alpha, paint)
 
 
-def lens_outlines(rng: Generator, points: Points) -> list[np.ndarray]:
-    """Return the outlines of two lenses: round, oval, square or like drops."""
+def lens_outlines(rng: Generator, points: Points, lenses: str) -> list[np.ndarray]:
+    """Return the outlines of two lenses: round, oval, square or like drops; clear ones may cross the eyes."""
     wide, high = rng.uniform(19, 30), rng.uniform(12, 24)
     square, drop, slant = rng.uniform(2, 5), rng.uniform(0, 0.35), rng.uniform(-0.1, 0.15)
     lower, apart = rng.uniform(-2, 6), rng.uniform(-1, 4)
+    if lenses == "clear" and rng.random() < 0.3:  # slid down the nose, or too small
+        if rng.random() < 0.6:
+            lower = high + rng.uniform(-6, 3)
+        else:
+            high = rng.uniform(4, 9)
     a = np.linspace(0, 2 * math.pi, 40, endpoint=False)
     outlines = []
     for side, outward in ((0, -1.0), (1, 1.0)):
@@ -259,10 +194,22 @@ def lens_outlines(rng: Generator, points: Points) -> list[np.ndarray]:
     return outlines
 
 
-def frame(rng: Generator, image: Image, outlines: list[np.ndarray], points: Points) -> Image:
-    """Draw a frame of glasses: rims, bridge and temples."""
+def frame(
+    rng: Generator, image: Image, outlines: list[np.ndarray], points: Points
+) -> tuple[Image, float, int]:
+    """Draw a frame of glasses: rims, bridge and temples.
+
+    Returns
+    -------
+    image
+        With the frame.
+    over_eyes : float
+        Largest share of the opening of an eye behind it, 0–1.
+    thick : int
+        Width of the rims in px.
+    """
     alpha = np.zeros((SIDE, SIDE), np.float32)
-    thick = int(rng.choice([1, 1, 2, 3, 4]))
+    thick = int(rng.choice([1, 1, 1, 2, 2, 3, 4, 5, 6]))
     below = rng.random() < 0.8  # else without a rim below
     for outline, outward in zip(outlines, (-1, 1), strict=True):
         line = np.rint(outline * 16).astype(np.int32)
@@ -279,12 +226,20 @@ def frame(rng: Generator, image: Image, outlines: list[np.ndarray], points: Poin
         colour(rng) if rng.random() < 0.3 else rng.choice([15.0, 40.0, 90.0, 190.0]) * np.ones(3)
     )
     alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(0.4, 0.8)) * rng.uniform(0.6, 1)
-    return fill(image, np.clip(alpha, 0, 1), np.float32(1) * tone.astype(np.float32))
+    over = 0.0
+    for side in ("left", "right"):
+        lids = [*GROUPS[f"{side}_upper_lid"], *GROUPS[f"{side}_lower_lid"][::-1]]
+        opening = polygon(points[lids].astype(float), 0.3)
+        over = max(over, float((np.clip(alpha, 0, 1) * opening).sum() / max(float(opening.sum()), 1.0)))
+    return fill(image, np.clip(alpha, 0, 1), np.float32(1) * tone.astype(np.float32)), over, thick
 
 
-def glasses(rng: Generator, image: Image, points: Points, lenses: str) -> Image:
-    """Put glasses on: lenses are ``clear``, ``dark`` or carry ``glare`` over the eyes."""
-    outlines = lens_outlines(rng, points)
+def glasses(rng: Generator, image: Image, points: Points, lenses: str) -> tuple[Image, float, int]:
+    """Put glasses on: lenses are ``clear``, ``dark`` or carry ``glare`` over the eyes.
+
+    Returns what :func:`frame` does.
+    """
+    outlines = lens_outlines(rng, points, lenses)
     result = image
     y = np.linspace(0, 1, SIDE, dtype=np.float32)[:, None] - 0.5
     for outline in outlines:

@@ -17,15 +17,19 @@ import cv2
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from icao_check.face.appearance import HEADS, View
+from icao_check.face.appearance import HEADS, QUANTITIES, View
 from models.appearance.samples import UNKNOWN, VIEWS, Heads, pool
 
 FOLDS = 5
 FILES = {"face": "face_appearance", "eyes": "eye_appearance"}
 WIDTHS = (12, 20, 32, 48, 64)
+RENDERED = 0.4
+"""Share of the views that show a rendered portrait."""
+MEASURING = 1.5
+"""Weight of the errors of measured quantities beside that of the log-odds."""
 
 
 def fold_of(subject: str) -> int:
@@ -67,23 +71,31 @@ class AppearanceNet(nn.Module):
         rows, columns = -(-view.height // 16), -(-view.width // 16)
         self.head = nn.Sequential(
             nn.Flatten(), nn.Dropout(0.3), nn.Linear(before * rows * columns, WIDTHS[-1]), nn.ReLU(),
-            nn.Dropout(0.2), nn.Linear(WIDTHS[-1], len(view.heads)),
+            nn.Dropout(0.2), nn.Linear(WIDTHS[-1], len(view.heads) + len(view.quantities)),
         )  # fmt: skip
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """Return log-odds (N, heads) of pictures (N, 3, h, w) in 0..1."""
+        """Return log-odds and quantities (N, heads + quantities) of pictures (N, 3, h, w) in 0..1."""
         logits: torch.Tensor = self.head(self.features((image - 0.5) * 4.0))
         return logits
 
 
 def learn(
-    view: View, images: np.ndarray, labels: np.ndarray, epochs: int, seed: int, batch: int = 64
+    view: View,
+    images: np.ndarray,
+    labels: np.ndarray,
+    quantities: np.ndarray,
+    epochs: int,
+    seed: int,
+    batch: int = 64,
 ) -> AppearanceNet:
-    """Train one network on uint8 views (N, h, w, 3) and labels (N, len(HEADS))."""
+    """Train one network on uint8 views (N, h, w, 3), labels (N, len(HEADS)) and quantities."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = AppearanceNet(view)
     columns = [HEADS.index(name) for name in view.heads]
+    units = np.array([QUANTITIES[name] for name in view.quantities], np.float32)
+    sizes = quantities[:, [list(QUANTITIES).index(name) for name in view.quantities]] / units
     steps = epochs * (len(images) // batch)
     optimiser = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, steps)
@@ -96,9 +108,15 @@ def learn(
             y = torch.from_numpy(labels[rows][:, columns]).float()
             known = (y != UNKNOWN).float()
             target = y.clamp(0, 1) * 0.98 + 0.01
+            found = net(x)
+            logits, measured = found[:, : len(columns)], found[:, len(columns) :]
             loss = (
-                binary_cross_entropy_with_logits(net(x), target, reduction="none") * known
+                binary_cross_entropy_with_logits(logits, target, reduction="none") * known
             ).sum() / known.sum()
+            size = torch.from_numpy(sizes[rows])
+            given = ~torch.isnan(size)
+            if given.any():
+                loss = loss + MEASURING * smooth_l1_loss(measured[given], size[given], beta=0.1)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -108,14 +126,13 @@ def learn(
     return net.eval()
 
 
-def export(net: AppearanceNet, view: View, out: Path) -> None:
+def write(net: nn.Module, example: torch.Tensor, output: str, out: Path) -> None:
     """Write `out`, with the normalisations folded in, and check that OpenCV computes what PyTorch does."""
     for part in net.modules():
         if isinstance(part, nn.Sequential):
             for k in range(len(part) - 1):
                 if isinstance(part[k], nn.Conv2d) and isinstance(part[k + 1], nn.BatchNorm2d):
                     part[k], part[k + 1] = fuse_conv_bn_eval(part[k], part[k + 1]), nn.Identity()
-    example = torch.rand(1, 3, view.height, view.width)
     torch.onnx.export(
         net,
         (example,),
@@ -123,7 +140,7 @@ def export(net: AppearanceNet, view: View, out: Path) -> None:
         dynamo=False,
         opset_version=17,
         input_names=["image"],
-        output_names=["logits"],
+        output_names=[output],
     )
     reader = cv2.dnn.readNetFromONNX(str(out), cv2.dnn.ENGINE_CLASSIC)
     reader.setInput(example.numpy())
@@ -131,6 +148,18 @@ def export(net: AppearanceNet, view: View, out: Path) -> None:
         difference = float(np.abs(reader.forward() - net(example).numpy()).max())
     print(f'file = "{out.name}"\nsha256 = "{hashlib.sha256(out.read_bytes()).hexdigest()}"')
     print(f"{out.stat().st_size} bytes; largest difference to OpenCV {difference:.2g}", flush=True)
+
+
+def drawing_shares(subjects: np.ndarray, labels: np.ndarray, evenly: bool) -> np.ndarray:
+    """Return how often each face is drawn: renders `RENDERED` of the time, the others as their labels ask."""
+    rendered = np.char.startswith(subjects, "render")
+    generated = np.char.startswith(subjects, "sfhq")
+    # Generated faces frown, pout and raise their brows, others hardly do: they are drawn more often.
+    shares = 1.0 + (not evenly) * generated * (0.5 + 1.5 * (labels[:, HEADS.index("not_neutral")] == 1))
+    part = RENDERED if rendered.any() else 0.0
+    for group, total in ((rendered, part), (~rendered, 1.0 - part)):
+        shares[group] *= total / max(float(shares[group].sum()), 1e-9)
+    return np.asarray(shares)
 
 
 def main() -> None:
@@ -142,27 +171,28 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=VIEWS, help="train this network alone")
     parser.add_argument("--evenly", action="store_true", help="draw every face equally often")
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     heads = Heads.load(*options.heads)
     chosen = np.array([i for i, subject in enumerate(heads.subjects) if fold_of(str(subject)) != 0])
-    # Generated faces frown, pout and raise their brows, others hardly do: they are drawn more often.
-    generated = np.char.startswith(heads.subjects[chosen], "sfhq")
-    shares = 1.0 + generated * (0.5 + 1.5 * (heads.labels[chosen, HEADS.index("not_neutral")] == 1))
-    shares = np.full(len(chosen), 1.0 / len(chosen)) if options.evenly else shares / shares.sum()
+    shares = drawing_shares(heads.subjects[chosen], heads.labels[chosen], options.evenly)
     started = time.time()
+    names = (options.only,) if options.only else tuple(VIEWS)
+    options.out.mkdir(parents=True, exist_ok=True)
     drawn = options.out / "views.npz"
     if not drawn.is_file():
-        pieces, seen = pool(options.seed, heads, chosen, shares, options.count, options.repeats)
-        np.savez(drawn, allow_pickle=False, labels=seen, **pieces)
+        pieces, seen, sizes = pool(options.seed, heads, chosen, shares, options.count, options.repeats, names)
+        np.savez(drawn, allow_pickle=False, labels=seen, quantities=sizes, **pieces)
         print(f"{len(seen)} views of {len(chosen)} faces, {time.time() - started:.0f} s", flush=True)
     views = dict(np.load(drawn))
-    labels = views.pop("labels")
-    for name, view in VIEWS.items():
-        net = learn(view, views[name], labels, options.epochs, options.seed)
-        export(net, view, options.out / f"{FILES[name]}.onnx")
+    labels, quantities = views.pop("labels"), views.pop("quantities")
+    for name in names:
+        view = VIEWS[name]
+        net = learn(view, views[name], labels, quantities, options.epochs, options.seed)
+        write(net, torch.rand(1, 3, view.height, view.width), "logits", options.out / f"{FILES[name]}.onnx")
 
 
 if __name__ == "__main__":

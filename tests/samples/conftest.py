@@ -94,6 +94,16 @@ PAIRS: dict[str, Parameters] = {
     "dark_skin": FRONT.changed(identity__skin_tone=9),
     "sideways_light": FRONT.changed(light__azimuth=70.0, light__ambient=0.1, light__fill=0.0),
     "looking_right": FRONT.changed(pose__gaze_yaw=20.0),
+    "lightest_skin": FRONT.changed(identity__skin_tone=1),
+    "darkest_skin": FRONT.changed(identity__skin_tone=10),
+    "child": FRONT.changed(identity__age=7.0),
+    "old": FRONT.changed(identity__age=78.0, look__hair_grey=1.0),
+    "no_eyelid_fold": FRONT.changed(identity__eyelid_fold=0.0),
+    "man_with_beard": FRONT.changed(identity__sex="male", look__beard="full"),
+    "bald": FRONT.changed(look__hair="bald"),
+    "paralysis": FRONT.changed(expression__palsy=0.6),
+    "one_eye_shut": FRONT.changed(expression__lid_left=0.0),
+    "heavy_frame": FRONT.changed(wear__glasses="heavy", wear__glasses_drop=7.0),
 }
 
 
