@@ -108,40 +108,42 @@ def _crowding(rgb: NDArray[np.uint8]) -> tuple[float, float]:
     """Return how many bits smoothing adds to tones that crowd, and how many levels apart they do."""
     height, width = rgb.shape[:2]
     inner = rgb[height // 4 :, width // 5 : width - width // 5]
-    gains, likeness = [], np.zeros(256)
-    for channel in range(3):
-        counts = cv2.calcHist([inner], [channel], None, [256], [0.0, 256.0])
-        histogram = np.asarray(counts, np.float64).ravel()
-        histogram[:_ENDS] = histogram[256 - _ENDS :] = 0.0
-        total = histogram.sum()
-        if total == 0.0:
-            continue
-        histogram /= total
+    counts = [cv2.calcHist([inner], [channel], None, [256], [0.0, 256.0]) for channel in range(3)]
+    histograms = np.array(counts, np.float64).reshape(3, 256)
+    histograms[:, :_ENDS] = histograms[:, 256 - _ENDS :] = 0.0
+    totals = histograms.sum(axis=1, keepdims=True)
+    histograms = histograms[totals[:, 0] > 0.0] / totals[totals[:, 0] > 0.0]
+    if len(histograms) == 0:
+        return 0.0, 1.0
+    gains = []
+    for histogram in histograms:
         low, high = np.searchsorted(np.cumsum(histogram), _SPAN)
         span = max(int(high - low), 1)
         narrow, wide = (
             _entropy(_smoothed(histogram, share * span, cv2.BORDER_CONSTANT)) for share in (_NARROW, _WIDE)
         )
         gains.append(wide - narrow)
-        tones = _smoothed(histogram, _TONE, cv2.BORDER_CONSTANT)
-        tones -= _smoothed(histogram, _SLOW, cv2.BORDER_CONSTANT)
-        likeness += np.correlate(tones, tones, "full")[255:] / max(float(tones @ tones), 1e-12)
-    if not gains:
-        return 0.0, 1.0
-    rising = np.flatnonzero(np.diff(likeness[_FINEST_STEP : _COARSEST_STEP + 1]) > 0.0)
+    tones = _smoothed(histograms, _TONE, cv2.BORDER_CONSTANT) - _smoothed(
+        histograms, _SLOW, cv2.BORDER_CONSTANT
+    )
+    power = np.abs(np.fft.rfft(tones, 512)) ** 2
+    likeness = np.fft.irfft(power)[:, : _COARSEST_STEP + 1]
+    likeness = (likeness / np.maximum(likeness[:, :1], 1e-12)).mean(axis=0)
+    rising = np.flatnonzero(np.diff(likeness[_FINEST_STEP:]) > 0.0)
     if len(rising) == 0:
         return 0.0, 1.0
     valley = _FINEST_STEP + int(rising[0])
-    step = valley + int(likeness[valley : _COARSEST_STEP + 1].argmax())
-    alike = min(max(float(likeness[step]) / len(gains) / _LIKE, 0.0), 1.0)
+    step = valley + int(likeness[valley:].argmax())
+    alike = min(max(float(likeness[step]) / _LIKE, 0.0), 1.0)
     return float(np.median(gains)) * alike, float(step)
 
 
 def _smoothed(values: NDArray[np.float64], deviation: float, edge: int) -> NDArray[np.float64]:
+    """Return one row of values, or several, smoothed along the rows."""
     deviation = max(deviation, 0.3)
     reach = math.ceil(4.0 * deviation)
-    row = cv2.GaussianBlur(values[np.newaxis], (2 * reach + 1, 1), deviation, borderType=edge)
-    return np.asarray(row[0], np.float64)
+    rows = cv2.GaussianBlur(np.atleast_2d(values), (2 * reach + 1, 1), deviation, borderType=edge)
+    return np.asarray(rows, np.float64).reshape(values.shape)
 
 
 def _entropy(share: NDArray[np.float64]) -> float:
