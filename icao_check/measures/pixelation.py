@@ -43,6 +43,9 @@ _COARSE_RASTER, _COARSE_STEPS = 60.0, 16.0
 _FINEST_STEP, _COARSEST_STEP = 8, 85
 _TONE, _SLOW = 1.2, 12.0
 _LIKE = 0.15
+# Histograms are smoothed by way of their spectra, with as many empty bins behind them.
+_PADDED = 512
+_FREQUENCIES = np.arange(_PADDED // 2 + 1) / _PADDED
 
 
 def pixelation(case: Case) -> Measurement:
@@ -75,7 +78,7 @@ def _periodicity(raster: FaceRaster) -> tuple[float, float]:
         profile = kernels.bend_profile(grey, _STEP, _LARGEST_BEND)
         if len(profile) < _SHORTEST:
             return 0.0, 1.0
-        detail = (profile - _smoothed(profile, _SMOOTHING, cv2.BORDER_REFLECT_101)) * _window(len(profile))
+        detail = (profile - _smoothed(profile, _SMOOTHING)) * _window(len(profile))
         spectrum = np.abs(np.fft.rfft(detail, _SPECTRUM)) / len(profile)
         # Rows and columns may have been scaled by factors that differ a little.
         wide = spectrum.copy()
@@ -115,18 +118,12 @@ def _crowding(rgb: NDArray[np.uint8]) -> tuple[float, float]:
     histograms = histograms[totals[:, 0] > 0.0] / totals[totals[:, 0] > 0.0]
     if len(histograms) == 0:
         return 0.0, 1.0
-    gains = []
-    for histogram in histograms:
-        low, high = np.searchsorted(np.cumsum(histogram), _SPAN)
-        span = max(int(high - low), 1)
-        narrow, wide = (
-            _entropy(_smoothed(histogram, share * span, cv2.BORDER_CONSTANT)) for share in (_NARROW, _WIDE)
-        )
-        gains.append(wide - narrow)
-    tones = _smoothed(histograms, _TONE, cv2.BORDER_CONSTANT) - _smoothed(
-        histograms, _SLOW, cv2.BORDER_CONSTANT
-    )
-    power = np.abs(np.fft.rfft(tones, 512)) ** 2
+    low, high = (np.argmax(np.cumsum(histograms, axis=1) >= share, axis=1) for share in _SPAN)
+    span = np.maximum(high - low, 1)
+    spectra = np.fft.rfft(histograms, _PADDED)
+    narrow, wide = (_entropies(spectra * _blur(share * span)) for share in (_NARROW, _WIDE))
+    gain = sorted((wide - narrow).tolist())[len(histograms) // 2]
+    power = np.abs(spectra * (_blur(_TONE) - _blur(_SLOW))) ** 2
     likeness = np.fft.irfft(power)[:, : _COARSEST_STEP + 1]
     likeness = (likeness / np.maximum(likeness[:, :1], 1e-12)).mean(axis=0)
     rising = np.flatnonzero(np.diff(likeness[_FINEST_STEP:]) > 0.0)
@@ -135,17 +132,23 @@ def _crowding(rgb: NDArray[np.uint8]) -> tuple[float, float]:
     valley = _FINEST_STEP + int(rising[0])
     step = valley + int(likeness[valley:].argmax())
     alike = min(max(float(likeness[step]) / _LIKE, 0.0), 1.0)
-    return float(np.median(gains)) * alike, float(step)
+    return gain * alike, float(step)
 
 
-def _smoothed(values: NDArray[np.float64], deviation: float, edge: int) -> NDArray[np.float64]:
-    """Return one row of values, or several, smoothed along the rows."""
-    deviation = max(deviation, 0.3)
+def _smoothed(values: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
     reach = math.ceil(4.0 * deviation)
-    rows = cv2.GaussianBlur(np.atleast_2d(values), (2 * reach + 1, 1), deviation, borderType=edge)
-    return np.asarray(rows, np.float64).reshape(values.shape)
+    size = (2 * reach + 1, 1)
+    row = cv2.GaussianBlur(values[np.newaxis], size, deviation, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(row[0], np.float64)
 
 
-def _entropy(share: NDArray[np.float64]) -> float:
-    positive = share[share > 1e-9]
-    return float(-(positive * np.log2(positive)).sum())
+def _blur(deviation: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a Gaussian of this deviation, or of each, leaves of every frequency; shape (N, F)."""
+    spread = np.maximum(np.atleast_1d(deviation), 0.3)[:, np.newaxis]
+    return np.asarray(np.exp(-2.0 * (np.pi * spread * _FREQUENCIES) ** 2), np.float64)
+
+
+def _entropies(spectra: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Return the entropy in bit of each histogram of 256 bins, given by its spectrum."""
+    share = np.maximum(np.fft.irfft(spectra)[:, :256], 1e-12)
+    return np.asarray(-(share * np.log2(share)).sum(axis=1), np.float64)
