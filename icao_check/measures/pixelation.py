@@ -43,6 +43,9 @@ _COARSE_RASTER, _COARSE_STEPS = 60.0, 16.0
 _FINEST_STEP, _COARSEST_STEP = 8, 85
 _TONE, _SLOW = 1.2, 12.0
 _LIKE = 0.15
+# Histograms are smoothed by way of their spectra, with as many empty bins behind them.
+_PADDED = 512
+_FREQUENCIES = np.arange(_PADDED // 2 + 1) / _PADDED
 
 
 def pixelation(case: Case) -> Measurement:
@@ -75,7 +78,7 @@ def _periodicity(raster: FaceRaster) -> tuple[float, float]:
         profile = kernels.bend_profile(grey, _STEP, _LARGEST_BEND)
         if len(profile) < _SHORTEST:
             return 0.0, 1.0
-        detail = (profile - _smoothed(profile, _SMOOTHING, cv2.BORDER_REFLECT_101)) * _window(len(profile))
+        detail = (profile - _smoothed(profile, _SMOOTHING)) * _window(len(profile))
         spectrum = np.abs(np.fft.rfft(detail, _SPECTRUM)) / len(profile)
         # Rows and columns may have been scaled by factors that differ a little.
         wide = spectrum.copy()
@@ -108,42 +111,44 @@ def _crowding(rgb: NDArray[np.uint8]) -> tuple[float, float]:
     """Return how many bits smoothing adds to tones that crowd, and how many levels apart they do."""
     height, width = rgb.shape[:2]
     inner = rgb[height // 4 :, width // 5 : width - width // 5]
-    gains, likeness = [], np.zeros(256)
-    for channel in range(3):
-        counts = cv2.calcHist([inner], [channel], None, [256], [0.0, 256.0])
-        histogram = np.asarray(counts, np.float64).ravel()
-        histogram[:_ENDS] = histogram[256 - _ENDS :] = 0.0
-        total = histogram.sum()
-        if total == 0.0:
-            continue
-        histogram /= total
-        low, high = np.searchsorted(np.cumsum(histogram), _SPAN)
-        span = max(int(high - low), 1)
-        narrow, wide = (
-            _entropy(_smoothed(histogram, share * span, cv2.BORDER_CONSTANT)) for share in (_NARROW, _WIDE)
-        )
-        gains.append(wide - narrow)
-        tones = _smoothed(histogram, _TONE, cv2.BORDER_CONSTANT)
-        tones -= _smoothed(histogram, _SLOW, cv2.BORDER_CONSTANT)
-        likeness += np.correlate(tones, tones, "full")[255:] / max(float(tones @ tones), 1e-12)
-    if not gains:
+    counts = [cv2.calcHist([inner], [channel], None, [256], [0.0, 256.0]) for channel in range(3)]
+    histograms = np.array(counts, np.float64).reshape(3, 256)
+    histograms[:, :_ENDS] = histograms[:, 256 - _ENDS :] = 0.0
+    totals = histograms.sum(axis=1, keepdims=True)
+    histograms = histograms[totals[:, 0] > 0.0] / totals[totals[:, 0] > 0.0]
+    if len(histograms) == 0:
         return 0.0, 1.0
-    rising = np.flatnonzero(np.diff(likeness[_FINEST_STEP : _COARSEST_STEP + 1]) > 0.0)
+    low, high = (np.argmax(np.cumsum(histograms, axis=1) >= share, axis=1) for share in _SPAN)
+    span = np.maximum(high - low, 1)
+    spectra = np.fft.rfft(histograms, _PADDED)
+    narrow, wide = (_entropies(spectra * _blur(share * span)) for share in (_NARROW, _WIDE))
+    gain = sorted((wide - narrow).tolist())[len(histograms) // 2]
+    power = np.abs(spectra * (_blur(_TONE) - _blur(_SLOW))) ** 2
+    likeness = np.fft.irfft(power)[:, : _COARSEST_STEP + 1]
+    likeness = (likeness / np.maximum(likeness[:, :1], 1e-12)).mean(axis=0)
+    rising = np.flatnonzero(np.diff(likeness[_FINEST_STEP:]) > 0.0)
     if len(rising) == 0:
         return 0.0, 1.0
     valley = _FINEST_STEP + int(rising[0])
-    step = valley + int(likeness[valley : _COARSEST_STEP + 1].argmax())
-    alike = min(max(float(likeness[step]) / len(gains) / _LIKE, 0.0), 1.0)
-    return float(np.median(gains)) * alike, float(step)
+    step = valley + int(likeness[valley:].argmax())
+    alike = min(max(float(likeness[step]) / _LIKE, 0.0), 1.0)
+    return gain * alike, float(step)
 
 
-def _smoothed(values: NDArray[np.float64], deviation: float, edge: int) -> NDArray[np.float64]:
-    deviation = max(deviation, 0.3)
+def _smoothed(values: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
     reach = math.ceil(4.0 * deviation)
-    row = cv2.GaussianBlur(values[np.newaxis], (2 * reach + 1, 1), deviation, borderType=edge)
+    size = (2 * reach + 1, 1)
+    row = cv2.GaussianBlur(values[np.newaxis], size, deviation, borderType=cv2.BORDER_REFLECT_101)
     return np.asarray(row[0], np.float64)
 
 
-def _entropy(share: NDArray[np.float64]) -> float:
-    positive = share[share > 1e-9]
-    return float(-(positive * np.log2(positive)).sum())
+def _blur(deviation: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a Gaussian of this deviation, or of each, leaves of every frequency; shape (N, F)."""
+    spread = np.maximum(np.atleast_1d(deviation), 0.3)[:, np.newaxis]
+    return np.asarray(np.exp(-2.0 * (np.pi * spread * _FREQUENCIES) ** 2), np.float64)
+
+
+def _entropies(spectra: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Return the entropy in bit of each histogram of 256 bins, given by its spectrum."""
+    share = np.maximum(np.fft.irfft(spectra)[:, :256], 1e-12)
+    return np.asarray(-(share * np.log2(share)).sum(axis=1), np.float64)
