@@ -114,7 +114,7 @@ MOUTH = Part(
         ]
     ),
     1.2,
-    0.2,
+    0.7,
 )
 """The networks' views. The one of the eye always sees a left eye: right ones are mirrored."""
 
@@ -128,8 +128,10 @@ _FACE = 2
 _MOVED = 0.25  # face sizes
 _RESIZED = 1.2
 _TURNED = math.radians(10.0)
-# A closer look is believed where it is surer than the first, and not further from it than this, in face sizes
-# and in standard deviations of the first: else what it looks for is hidden, and the whole head knows better.
+# A closer look is believed where it is not far less sure than the first, and not further from it than this, in
+# face sizes and in standard deviations of the first: else what it looks for is hidden, and the whole head
+# knows better.
+_UNSURE_EYE, _UNSURE_MOUTH = 1.0, 3.5
 _ASTRAY, _ASTRAY_DEVIATIONS = 0.2, 3.0
 
 
@@ -270,15 +272,15 @@ class PointPlacer:
         left, right = _view(photo, posture, EYE), _view(photo, posture, EYE, mirror=True)
         (eyes,) = self._eye(np.stack([left.pixels, right.pixels]))
         mouth, mouth_deviation, gap = self._look_at_mouth(photo, posture)
-        for (places, spread), targets in (
-            (_positions(eyes[0], left, EYE), EYE.points),
-            (_positions(eyes[1], right, EYE), MIRROR[EYE.points]),
-            ((mouth, mouth_deviation), MOUTH.points),
+        for (places, spread), targets, unsure in (
+            (_positions(eyes[0], left, EYE), EYE.points, _UNSURE_EYE),
+            (_positions(eyes[1], right, EYE), MIRROR[EYE.points], _UNSURE_EYE),
+            ((mouth, mouth_deviation), MOUTH.points, _UNSURE_MOUTH),
         ):
             known = np.isin(targets, HEAD.points)
             moved = np.hypot(*(places - points[targets]).T)
             astray = np.maximum(_ASTRAY * posture.size, _ASTRAY_DEVIATIONS * deviation[targets])
-            use = ((spread < deviation[targets]) & (moved < astray)) | ~known
+            use = ((spread < unsure * deviation[targets]) & (moved < astray)) | ~known
             points[targets[use]], deviation[targets[use]] = places[use], spread[use]
         return gap
 
