@@ -128,9 +128,9 @@ _FACE = 2
 _MOVED = 0.25  # face sizes
 _RESIZED = 1.2
 _TURNED = math.radians(10.0)
-# A closer look is believed where it is not far less sure than the first, and not further from it than this, in
-# face sizes and in standard deviations of the first: else what it seeks is hidden, and the whole head knows
-# better.
+# A closer look is believed where it is not far less sure than the first, and not further from it than this
+# (in face sizes and in standard deviations of the first): else what it seeks is hidden, and the whole head
+# knows better.
 _UNSURE_EYE, _UNSURE_MOUTH = 1.0, 3.5
 _ASTRAY, _ASTRAY_DEVIATIONS = 0.2, 3.0
 
