@@ -27,7 +27,7 @@ from models.faces.pose import STUDIO, angles, base_rotations
 from models.faces.train_points import chosen
 from models.faces.views import Framing, random_turn, view
 
-VIEWS, VIEWS_DRAWN = 3, 1
+VIEWS, VIEWS_DRAWN = 5, 2
 """Views of a photo, of which the first is as it is and the others are turned; and of a render."""
 TURN = 14.0
 """Standard deviation of these turns in yaw, degrees."""
