@@ -172,7 +172,7 @@ class Faces:
         spread = np.where(np.isnan(points[..., 0]), np.nan, hand)
         exact = self.sources == "render"
         spread[exact, layout.CROWN] = 0.03
-        for i in np.flatnonzero(~exact & ~np.isnan(points[:, layout.CROWN, 0])):
+        for i in np.flatnonzero(~exact & ~np.isnan(points[:, layout.CROWN, 0])).tolist():
             points[i, layout.CROWN], spread[i, layout.CROWN] = skull_crown(points[i], self.mask[i])
         spread[self.hidden] *= 2.0
         with_mesh = ~np.isnan(self.mesh[:, 0, 0])

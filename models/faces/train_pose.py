@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -174,7 +175,8 @@ def main() -> None:
     else:
         rows = collect(faces, learn, options.seed)
         if options.keep is not None:
-            np.savez(options.keep, **rows)
+            saved: dict[str, Any] = dict(rows)
+            np.savez(options.keep, **saved)
     features, wanted, index = rows["features"], rows["angles"], rows["index"]
     within = (np.abs(wanted) <= LARGEST).all(1)
     source = faces.sources[index]
