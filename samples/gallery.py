@@ -22,7 +22,7 @@ PORTRAITS = Path(__file__).resolve().parent / "portraits"
 SHEET = PORTRAITS / "contact-sheet.jpg"
 WIDTH, HEIGHT = 560, 720
 SEVERITY = 0.7
-GROSS = ("smile", "background_texture", "background_object")
+GROSS = ("smile", "smile_teeth", "mouth_open", "background_texture", "background_object", "red_eye")
 MOST_QUALITY = 86
 
 _BOY, _GIRL = 78000234, 77000235
@@ -124,8 +124,9 @@ def finished() -> list[Finished]:
 
 
 def _render(name: str) -> str:
+    from samples.generate import record
     from samples.portrait import render
-    from samples.portrait.draw import DEFECTS, compliant, defective
+    from samples.portrait.draw import compliant, defective
 
     kind, _, which = name.partition("_")
     severity = None
@@ -138,17 +139,8 @@ def _render(name: str) -> str:
     p = p.changed(sensor__jpeg_quality=min(p.sensor.jpeg_quality, MOST_QUALITY))
     portrait = render(p)
     (PORTRAITS / f"{name}.jpg").write_bytes(portrait.file)
-    record = {
-        "photo": f"{name}.jpg",
-        "check": DEFECTS[which].check if kind == "defect" else None,
-        "defect": which if kind == "defect" else "",
-        "severity": severity,
-        "parameters": p.to_dict(),
-        "truth": portrait.truth.to_dict(),
-    }
-    (PORTRAITS / f"{name}.json").write_text(
-        json.dumps(record, separators=(",", ":")) + "\n", encoding="utf-8"
-    )
+    known = record(f"{name}.jpg", p, portrait.truth, which if kind == "defect" else "", severity)
+    (PORTRAITS / f"{name}.json").write_text(json.dumps(known, separators=(",", ":")) + "\n", encoding="utf-8")
     return name
 
 

@@ -30,7 +30,7 @@ from samples.portrait.parameters import Parameters
 from samples.portrait.scene import Portrait, render
 from samples.portrait.truth import CHECKS, Truth
 
-__all__ = ["COLUMNS", "label_row", "main"]
+__all__ = ["COLUMNS", "label_row", "main", "record"]
 
 _LABELLED = (
     "background_uniformity", "background_colour", "background_shadow", "single_face",
@@ -108,6 +108,39 @@ def label_row(
     return row
 
 
+def record(
+    photo: str, p: Parameters, truth: Truth, defect: str = "", severity: float | None = None
+) -> dict[str, Any]:
+    """Everything that is known of one portrait: a line of ``truth.jsonl``.
+
+    Parameters
+    ----------
+    photo : str
+        Path of the photo.
+    p : Parameters
+        Its parameters.
+    truth : Truth
+        Its truth.
+    defect : str
+        Name of its defect; empty for none.
+    severity : float, optional
+        0 to 1.
+
+    Returns
+    -------
+    dict
+        Ready for JSON; ``check`` is the check that the defect must fail.
+    """
+    return {
+        "photo": photo,
+        "check": DEFECTS[defect].check if defect else None,
+        "defect": defect,
+        "severity": severity,
+        "parameters": p.to_dict(),
+        "truth": truth.to_dict(),
+    }
+
+
 class _Job(NamedTuple):
     name: str
     seed: int
@@ -136,14 +169,12 @@ def _do(job: _Job) -> _Done:
     portrait: Portrait = render(p)
     t = portrait.truth
     mask = cv2.imencode(".png", t.labels)[1].tobytes() if job.masks else b""
-    record = {"photo": f"photos/{job.name}.jpg", "defect": job.defect, "severity": job.severity,
-              "parameters": p.to_dict(), "truth": t.to_dict()}  # fmt: skip
-    row = label_row(f"photos/{job.name}.jpg", p, t, job.defect, job.severity)
+    about = (f"photos/{job.name}.jpg", p, t, job.defect, job.severity)
     return _Done(
         job,
         portrait.file,
-        row,
-        record,
+        label_row(*about),
+        record(*about),
         t.landmarks189.astype(np.float32),
         t.landmarks68.astype(np.float32),
         mask,

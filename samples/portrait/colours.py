@@ -42,6 +42,16 @@ for shading.
 """
 
 
+XYZ_TO_RGB = np.array(
+    [
+        [3.2404542, -1.5371385, -0.4985314],
+        [-0.9692660, 1.8760108, 0.0415560],
+        [0.0556434, -0.2040259, 1.0572252],
+    ]
+)
+"""CIE XYZ (D65) to linear sRGB (IEC 61966-2-1)."""
+
+
 def lab_to_linear(lab: tuple[float, float, float] | Floats) -> Floats:
     """CIE L*a*b* (D65) to linear sRGB.
 
@@ -59,14 +69,7 @@ def lab_to_linear(lab: tuple[float, float, float] | Floats) -> Floats:
     f = np.array([fy + float(lab[1]) / 500.0, fy, fy - float(lab[2]) / 200.0])
     xyz = np.where(f > 6.0 / 29.0, f**3, 3.0 * (6.0 / 29.0) ** 2 * (f - 4.0 / 29.0))
     xyz = xyz * (0.95047, 1.0, 1.08883)
-    to_rgb = np.array(
-        [
-            [3.2404542, -1.5371385, -0.4985314],
-            [-0.9692660, 1.8760108, 0.0415560],
-            [0.0556434, -0.2040259, 1.0572252],
-        ]
-    )
-    return np.asarray(to_rgb @ xyz)
+    return np.asarray(XYZ_TO_RGB @ xyz)
 
 
 def linear_to_srgb(linear: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from icao_check.kernels.jit import kernel
+from samples.portrait.colours import XYZ_TO_RGB
 from samples.portrait.parameters import Light
 
 __all__ = [
@@ -83,14 +84,7 @@ def blackbody(kelvin: float) -> Floats:
     else:
         y = 3.0817580 * x**3 - 5.87338670 * x**2 + 3.75112997 * x - 0.37001483
     xyz = np.array([x / y, 1.0, (1.0 - x - y) / y])
-    to_rgb = np.array(
-        [
-            [3.2404542, -1.5371385, -0.4985314],
-            [-0.9692660, 1.8760108, 0.0415560],
-            [0.0556434, -0.2040259, 1.0572252],
-        ]
-    )
-    return np.asarray(np.maximum(to_rgb @ xyz, 0.0))
+    return np.asarray(np.maximum(XYZ_TO_RGB @ xyz, 0.0))
 
 
 def _direction(azimuth: float, elevation: float) -> Floats:

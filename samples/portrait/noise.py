@@ -76,21 +76,8 @@ def value_noise(x: float, y: float, seed: int) -> float:
     float
         In [-1, 1], mean 0, C1 continuous.
     """
-    xf = math.floor(x)
-    yf = math.floor(y)
-    i = int(xf)
-    j = int(yf)
-    u = x - xf
-    v = y - yf
-    u = u * u * (3.0 - 2.0 * u)
-    v = v * v * (3.0 - 2.0 * v)
-    a = hash01(i, j, seed)
-    b = hash01(i + 1, j, seed)
-    c = hash01(i, j + 1, seed)
-    d = hash01(i + 1, j + 1, seed)
-    top = a + (b - a) * u
-    bottom = c + (d - c) * u
-    return 2.0 * (top + (bottom - top) * v) - 1.0
+    value, _, _ = noise_and_slope(x, y, seed)
+    return value
 
 
 @kernel

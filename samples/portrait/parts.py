@@ -285,11 +285,8 @@ def ear_mesh(anatomy: Anatomy, side: int, step: float = 1.0) -> Mesh:
         aa = aa[:, ::-1]
     mesh = grid_mesh(np.ascontiguousarray(points), Material.EAR, closed=True)
     chart = np.stack([rr.ravel(), aa.ravel(), hollow.ravel()], 1)
-    return mesh._replace(chart=chart, normal=-mesh.normal if _inward(mesh, normal) else mesh.normal)
-
-
-def _inward(mesh: Mesh, outward: Floats) -> bool:
-    return bool((mesh.normal @ outward).mean() < 0)
+    inward = bool((mesh.normal @ normal).mean() < 0)
+    return mesh._replace(chart=chart, normal=-mesh.normal if inward else mesh.normal)
 
 
 def _ear_relief(rho: Floats, alpha: Floats, size: float) -> tuple[Floats, Floats]:

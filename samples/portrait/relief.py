@@ -21,6 +21,8 @@ __all__ = [
     "brow_lines",
     "crease_line",
     "eye_opening",
+    "fold_along",
+    "fold_distance",
     "face_depth",
     "lid_curves",
     "lid_lines",
@@ -298,6 +300,13 @@ def _lips(p: Any, x: float, y: float) -> float:
 
 
 @kernel
+def fold_along(p: Any, side: int, y: float) -> float:
+    """How far along the nasolabial fold a height is: 0 at the wing of the nose, 1 beside the mouth."""
+    top = p.subnasale_y + 8.5
+    return float((top - y) / (top - (p.stomion_y + p.corner_y[side] - 4.0)))
+
+
+@kernel
 def fold_distance(p: Any, side: int, x: float, y: float) -> tuple[float, float]:
     """Distance to the nasolabial fold, and how far along it.
 
@@ -318,10 +327,8 @@ def fold_distance(p: Any, side: int, x: float, y: float) -> tuple[float, float]:
         0 at the wing of the nose, 1 beside the corner of the mouth; smaller and larger outside.
     """
     x0 = p.nose_half + 1.5
-    y0 = p.subnasale_y + 8.5
     x1 = p.corner_x[side] + 6.5
-    y1 = p.stomion_y + p.corner_y[side] - 4.0
-    along = (y0 - y) / (y0 - y1)
+    along = fold_along(p, side, y)
     c = min(max(along, -0.5), 1.6)
     bow = (2.5 + 4.0 * p.smile) * math.sin(math.pi * min(max(c, 0.0), 1.0))
     line = x0 + (x1 - x0) * c**1.15 + bow if c > 0.0 else x0 + (x1 - x0) * c
@@ -432,8 +439,9 @@ def face_depth(p: Any, x: float, y: float, base: float) -> float:
             * window
         )
     # nasolabial fold
-    d, where = fold_distance(p, side, ax, y)
+    where = fold_along(p, side, y)
     if -0.4 < where < 1.6:
+        d, _ = fold_distance(p, side, ax, y)
         strength = p.fold[side] * ramp(where, -0.25, 0.15) * (1.0 - ramp(where, 1.0, 1.5))
         z -= 0.75 * strength * math.exp(-((d / 1.9) ** 2))
         if d > 0.0:

@@ -34,7 +34,15 @@ from samples.portrait.landmarks import (
     surface_landmarks,
 )
 from samples.portrait.lenses import lay_lens, lens_cover
-from samples.portrait.light import LightSet, Occluder, bar, diffuse_under_skin, irradiance, light_set, shadow_maps
+from samples.portrait.light import (
+    LightSet,
+    Occluder,
+    bar,
+    diffuse_under_skin,
+    irradiance,
+    light_set,
+    shadow_maps,
+)
 from samples.portrait.parameters import Parameters
 from samples.portrait.parts import ear_mesh, eye_centre, eye_mesh, lid_rims, mouth_mesh
 from samples.portrait.raster import EMPTY, draw_strands, draw_triangles, mark_seen
@@ -208,7 +216,7 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
     world = stage.to_world(rest, head)
     occluders = []
     columns = grid.points.shape[1]
-    coarse = world[: count[1]].reshape(-1, columns, 3)[::4, ::4]
+    coarse = world[: count[1]].reshape(-1, columns, 3)[_sparse_rows(grid), ::4]
     occluders.append(Occluder(coarse.reshape(-1, 3), grid_triangles(*coarse.shape[:2], closed=True), True))
     for mesh, first, last in zip(parts[1:], count[1:-1], count[2:], strict=True):
         if mesh.material[0] == Material.EAR:
@@ -235,6 +243,14 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
         glasses,
         ears_hidden,
     )
+
+
+def _sparse_rows(grid: Grid, apart: float = 3.0) -> npt.NDArray[np.intp]:
+    # Rows about `apart` mm from each other in front, all where they are sparser: chords must not bridge the
+    # hollow between chin and neck.
+    front = grid.points[:, grid.points.shape[1] // 2]
+    run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(front, axis=0), axis=1))])
+    return np.unique(np.searchsorted(run, np.arange(0.0, run[-1], apart)))
 
 
 def _strands(p: Parameters, stage: _Stage) -> Strands:
@@ -287,7 +303,7 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
     iris = colours.iris_colour(p.identity.eye_colour)
     q.iris[0] = iris
     q.iris_rim[0] = iris * (0.22 + 0.12 * rng.random())
-    q.pupil_radius = 1.35 + 0.7 * rng.random() + 1.6 * p.light.red_eye
+    q.pupil_radius = 1.35 + 0.7 * rng.random() + 2.0 * p.light.red_eye
     q.red_eye = p.light.red_eye
     q.gaze[0] = stage.gaze
     for name, value in paint_colours(p.wear).items():

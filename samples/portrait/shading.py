@@ -15,7 +15,15 @@ import numpy.typing as npt
 from icao_check.kernels.jit import kernel
 from samples.portrait.noise import fractal, hash01, noise_and_slope, value_noise
 from samples.portrait.raster import triangle_weights
-from samples.portrait.relief import brow_curves, crease_line, fold_distance, lid_curves, lip_curves, ramp
+from samples.portrait.relief import (
+    brow_curves,
+    crease_line,
+    fold_along,
+    fold_distance,
+    lid_curves,
+    lip_curves,
+    ramp,
+)
 
 __all__ = [
     "PAINT",
@@ -139,8 +147,7 @@ def _cavity(p: Any, x: float, y: float) -> float:
         cx = (ax - p.corner_x[side] - 0.5) / 2.0
         cy = (y - p.stomion_y - p.corner_y[side]) / 1.6
         c *= 1.0 - 0.58 * math.exp(-(cx * cx + cy * cy))
-    wing = p.subnasale_y + 8.5
-    where = (wing - y) / (wing - (p.stomion_y + p.corner_y[side] - 4.0))
+    where = fold_along(p, side, y)
     if -0.3 < where < 1.5:
         d, _ = fold_distance(p, side, ax, y)
         strength = min(p.fold[side], 2.2) * ramp(where, -0.2, 0.15) * (1.0 - ramp(where, 1.0, 1.5))

@@ -10,8 +10,9 @@ import pytest
 
 from icao_check.catalogue import CATALOGUE
 from samples.generate import COLUMNS, main
+from samples.portrait.anatomy import measure
 from samples.portrait.draw import DEFECTS, compliant, defective
-from samples.portrait.parameters import Parameters
+from samples.portrait.parameters import Expression, Identity, Parameters
 from samples.portrait.truth import CHECKS
 from tests.conftest import JIT_DISABLED
 from tests.samples.conftest import NO_COMPILER
@@ -87,3 +88,24 @@ def test_the_command_writes_photos_labels_and_truth(tmp_path, album, capsys):
             assert dense[row["photo"].removeprefix("photos/")].shape == (189, 2)
     with pytest.raises(SystemExit):
         main([str(tmp_path), "--defect", "ghost"])
+
+
+@pytest.mark.parametrize(
+    ("sex", "age", "height", "ratio"),
+    [
+        ("male", 30.0, (222.0, 240.0), (3.5, 3.75)),
+        ("female", 30.0, (210.0, 228.0), (3.45, 3.7)),
+        ("female", 4.0, (180.0, 200.0), (3.6, 3.95)),
+    ],
+)
+def test_heads_have_the_proportions_of_people(sex, age, height, ratio):
+    # Chin to crown is 22 to 23 cm in adults with pupils 62 to 64 mm apart; a child's skull has grown more
+    # than its face.
+    heads = [measure(Identity(seed=s, sex=sex, age=age), Expression()) for s in range(80)]
+    tall = np.array([float(a.crown_y[0] - a.chin_y[0]) for a in heads])
+    apart = np.array([float(a.ipd[0]) for a in heads])
+    assert height[0] < tall.mean() < height[1]
+    assert ratio[0] < (tall / apart).mean() < ratio[1]
+    assert 0.01 < tall.std() / tall.mean() < 0.06
+    above = np.array([float(a.crown_y[0]) for a in heads]) / tall
+    assert (0.47 if age > 17 else 0.50) < above.mean() < (0.52 if age > 17 else 0.56)

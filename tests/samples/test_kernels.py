@@ -36,6 +36,22 @@ class TestNoise:
         normal = np.array([noise.hash_normal(i, 3, 7) for i in range(2000)])
         assert (normal.mean(), normal.std()) == pytest.approx((0, 1), abs=0.08)
 
+    @given(st.floats(-99, 99), st.floats(-99, 99))
+    def test_slopes_are_those_of_the_noise(self, x, y):
+        value, along_x, along_y = noise.noise_and_slope(x, y, 5)
+        assert value == noise.value_noise(x, y, 5)
+        e = 1e-5
+        for found, dx, dy in ((along_x, e, 0), (along_y, 0, e)):
+            ahead, behind = (naive.value_noise(x + s * dx, y + s * dy, 5) for s in (1, -1))
+            assert found == pytest.approx((ahead - behind) / (2 * e), abs=1e-3)
+
+    @given(places, places, st.integers(1, 4))
+    def test_fractal(self, x, y, octaves):
+        found = np.empty((1, 2))
+        noise.fractal_grid(np.array([x, -x]), np.array([y]), 5, octaves, found)
+        assert found[0, 0] == noise.fractal(x, y, 5, octaves)
+        assert found[0, 0] == pytest.approx(naive.fractal(x, y, 5, octaves), abs=1e-6)
+
     @given(places, places)
     def test_one_octave_is_plain_noise(self, x, y):
         assert noise.fractal(x, y, 5, 1) == noise.value_noise(x, y, 5) * 0.5 / (1.0 - 2.0 * 0.25)
