@@ -172,7 +172,9 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec(
         "head_pose_yaw", "geometry", "°", "turned_left", "turned_right", "geometry:head_pose_yaw", _FACE
     ),
-    CheckSpec("head_pose_pitch", "geometry", "°", "looking_down", "looking_up", None, _FACE),
+    CheckSpec(
+        "head_pose_pitch", "geometry", "°", "looking_down", "looking_up", "geometry:head_pose_pitch", _FACE
+    ),
     CheckSpec(
         "head_pose_roll", "geometry", "°", "tilted_left", "tilted_right", "geometry:head_pose_roll", _FACE
     ),

@@ -16,6 +16,8 @@ import pytest
 from icao_check import weights
 from icao_check.errors import DependencyError
 from icao_check.face import FaceFinder, detection, find_face
+from icao_check.face.pose import PoseReader, pose_features
+from icao_check.landmarks import MIRROR, Landmarks, indices
 from icao_check.photo import read_photo
 from icao_check.regions import BACKGROUND, PERSON
 from tests.conftest import ROOT
@@ -188,3 +190,51 @@ class TestWeights:
     def test_the_digest_is_one_line_of_hexadecimal(self):
         assert len(bytes.fromhex(weights.models_digest())) == 32
         assert Path(weights.weight_path("frontal_face_hog")).is_file()
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return PoseReader()
+
+
+class TestPose:
+    @pytest.fixture
+    def placed(self, finder, portrait):
+        photo = read_photo(portrait)
+        return finder.place(photo, finder.detect(photo)[0])
+
+    @staticmethod
+    def moved(landmarks, scale, degrees, shift):
+        angle = np.radians(degrees)
+        turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        return Landmarks(landmarks.points @ turn.T + shift, landmarks.deviation * scale)
+
+    def test_a_mirror_image_has_the_opposite_yaw_and_the_same_pitch(self, reader, placed):
+        for seen in ((0.0, 0.0), (0.8, -0.3)):
+            seen = np.array(seen, np.float32)
+            here = reader(placed.landmarks, placed.posture.size, seen)
+            points = placed.landmarks.points[MIRROR] * [-1, 1]
+            mirrored = Landmarks(points, placed.landmarks.deviation[MIRROR])
+            there = reader(mirrored, placed.posture.size, seen * np.float32([-1, 1]))
+            assert there.yaw == pytest.approx(-here.yaw, abs=1e-3)
+            assert there.pitch == pytest.approx(here.pitch, abs=1e-3)
+
+    @pytest.mark.parametrize(("scale", "degrees", "shift"), [(0.3, 0, 0), (1, 25, 70), (7, -40, -900)])
+    def test_place_size_and_tilt_do_not_matter(self, placed, scale, degrees, shift):
+        seen = np.array([0.1, 0.2], np.float32)
+        here = pose_features(placed.landmarks, placed.posture.size, seen)
+        other = self.moved(placed.landmarks, scale, degrees, shift)
+        there = pose_features(other, placed.posture.size * scale, seen)
+        np.testing.assert_allclose(there, here, atol=1e-4)
+
+    def test_raising_the_nose_raises_the_pitch(self, reader, placed):
+        seen = np.zeros(2, np.float32)
+        found = []
+        for up in (-0.06, 0.0, 0.06):
+            points = placed.landmarks.points.copy()
+            nose = indices("nose_tip", "nostril", "subnasale")
+            points[nose, 1] -= up * placed.posture.size
+            found.append(
+                reader(Landmarks(points, placed.landmarks.deviation), placed.posture.size, seen).pitch
+            )
+        assert found[0] < found[1] < found[2]

@@ -103,6 +103,22 @@ class TestGeometry:
             assert geometry.head_pose_yaw(turned).value == pytest.approx(yaw, abs=1e-9)
         assert geometry.head_pose_yaw(case).uncertainty > 0.5
 
+    def test_pitch_is_that_of_the_pose(self, case):
+        level = np.array([[150.0, 230.0], [250.0, 230.0]])
+        for pitch in (0.0, 9.0, -9.0):
+            pose = dataclasses.replace(case.face.pose, yaw=0.0, pitch=pitch)
+            raised = dataclasses.replace(case, face=dataclasses.replace(case.face, pose=pose, pupils=level))
+            assert geometry.head_pose_pitch(raised).value == pytest.approx(pitch, abs=1e-9)
+        assert geometry.head_pose_pitch(case).uncertainty > 1.0
+
+    def test_a_mirror_leaves_pitch(self, make_case, portrait, case):
+        mirrored = geometry.head_pose_pitch(make_case(portrait[:, ::-1])).value
+        assert mirrored == pytest.approx(geometry.head_pose_pitch(case).value, abs=2)
+
+    def test_pitch_behind_a_mask_is_left_to_a_person(self, case):
+        assert geometry.head_pose_pitch(seeing(case)).doubt is None
+        assert geometry.head_pose_pitch(seeing(case, mouth_covered=2.0)).doubt == "covered_mouth"
+
     def test_a_mirror_turns_yaw(self, make_case, portrait, case):
         mirrored = geometry.head_pose_yaw(make_case(portrait[:, ::-1])).value
         assert mirrored == pytest.approx(-geometry.head_pose_yaw(case).value, abs=4)

@@ -12,7 +12,7 @@ from icao_check.face.cutout import Cutout, cut_out, face_cutout
 from icao_check.face.detection import Detection, FaceFinder
 from icao_check.face.head import estimate_crown
 from icao_check.face.points import Posture
-from icao_check.face.pose import Pose, pose_of
+from icao_check.face.pose import Pose
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.regions import Regions, find_regions
@@ -122,7 +122,7 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         crown=crown,
         chin_uncertainty=landmarks.chin_deviation,
         crown_uncertainty=uncertainty,
-        pose=pose_of(placed),
+        pose=placed.pose,
         lip_gap=placed.lip_gap,
         regions=find_regions(photo, landmarks),
         appearance=finder.appearance(photo, landmarks),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icao_check.face.cutout import Cutout, cut_out
+from icao_check.face.pose import Pose, PoseReader
 from icao_check.landmarks import GROUPS, LANDMARK_COUNT, MIRROR, Landmarks, indices
 from icao_check.network import Network
 from icao_check.photo import Photo
@@ -113,9 +114,11 @@ MOUTH = Part(
         ]
     ),
     1.2,
-    0.2,
+    0.7,
 )
 """The networks' views. The one of the eye always sees a left eye: right ones are mirrored."""
+
+_MIRROR_OF_MOUTH = np.argmax(MOUTH.points[:, np.newaxis] == MIRROR[MOUTH.points], axis=0)
 
 # No point is known better than this share of the blur.
 _LEAST = 0.3
@@ -125,9 +128,11 @@ _FACE = 2
 _MOVED = 0.25  # face sizes
 _RESIZED = 1.2
 _TURNED = math.radians(10.0)
-# A closer look is believed where it is surer than the first, and not this far from it in face sizes: else
-# what it looks for is hidden, and the whole head knows better.
-_ASTRAY = 0.2
+# A closer look is believed where it is not far less sure than the first, and not further from it than this
+# (in face sizes and in standard deviations of the first): else what it seeks is hidden, and the whole head
+# knows better.
+_UNSURE_EYE, _UNSURE_MOUTH = 1.0, 3.5
+_ASTRAY, _ASTRAY_DEVIATIONS = 0.2, 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,12 +177,15 @@ class Placed:
         As in :class:`Look`.
     lip_gap : float
         Between the lips, in shares of the thickness of the lower lip.
+    pose : Pose
+        Of the head.
     """
 
     landmarks: Landmarks
     posture: Posture
     whole: NDArray[np.float32]
     lip_gap: float
+    pose: Pose
 
 
 class PointPlacer:
@@ -187,11 +195,12 @@ class PointPlacer:
         self._head = Network("face_points", ("moments", "whole"))
         self._eye = Network("eye_points", ("moments",))
         self._mouth = Network("mouth_points", ("moments", "whole"))
+        self._pose = PoseReader()
 
     def load(self) -> None:
         """Load the models of this thread now."""
-        for network in (self._head, self._eye, self._mouth):
-            network.load()
+        for model in (self._head, self._eye, self._mouth, self._pose):
+            model.load()
 
     def look(self, photo: Photo, posture: Posture) -> Look:
         """Look at the whole head once.
@@ -230,6 +239,24 @@ class PointPlacer:
         Placed
             Coordinates in px of the upright full-resolution photo.
         """
+        landmarks, look, gap = self.landmarks(photo, posture, first)
+        found = posture_of(landmarks.points)
+        return Placed(landmarks, found, look.whole, gap, self._pose(landmarks, found.size, look.whole[:2]))
+
+    def landmarks(
+        self, photo: Photo, posture: Posture, first: Look | None = None
+    ) -> tuple[Landmarks, Look, float]:
+        """Place the landmarks alone; parameters as for :meth:`place`.
+
+        Returns
+        -------
+        landmarks : Landmarks
+            In px of the photo.
+        look : Look
+            The last one at the whole head.
+        lip_gap : float
+            As in :class:`Placed`.
+        """
         look = first or self.look(photo, posture)
         points, deviation = _spread_out(look)
         found = posture_of(points)
@@ -238,26 +265,36 @@ class PointPlacer:
             points, deviation = _spread_out(look)
             found = posture_of(points)
         gap = self._look_closer(photo, found, points, deviation)
-        return Placed(Landmarks(points, deviation), posture_of(points), look.whole, gap)
+        return Landmarks(points, deviation), look, gap
 
     def _look_closer(self, photo: Photo, posture: Posture, points: Points, deviation: Points) -> float:
         """Place eyes and mouth better; return the gap between the lips."""
         left, right = _view(photo, posture, EYE), _view(photo, posture, EYE, mirror=True)
-        mouth = _view(photo, posture, MOUTH)
         (eyes,) = self._eye(np.stack([left.pixels, right.pixels]))
-        lips, apart = self._mouth(mouth.pixels[np.newaxis])
-        for moments, view, part, targets in (
-            (eyes[0], left, EYE, EYE.points),
-            (eyes[1], right, EYE, MIRROR[EYE.points]),
-            (lips[0], mouth, MOUTH, MOUTH.points),
+        mouth, mouth_deviation, gap = self._look_at_mouth(photo, posture)
+        for (places, spread), targets, unsure in (
+            (_positions(eyes[0], left, EYE), EYE.points, _UNSURE_EYE),
+            (_positions(eyes[1], right, EYE), MIRROR[EYE.points], _UNSURE_EYE),
+            ((mouth, mouth_deviation), MOUTH.points, _UNSURE_MOUTH),
         ):
-            places, spread = _positions(moments, view, part)
             known = np.isin(targets, HEAD.points)
             moved = np.hypot(*(places - points[targets]).T)
-            trusted = (spread < deviation[targets]) & (moved < _ASTRAY * posture.size) & known
-            use = trusted | ~known
+            astray = np.maximum(_ASTRAY * posture.size, _ASTRAY_DEVIATIONS * deviation[targets])
+            use = ((spread < unsure * deviation[targets]) & (moved < astray)) | ~known
             points[targets[use]], deviation[targets[use]] = places[use], spread[use]
-        return max(0.0, float(apart[0, 0]))
+        return gap
+
+    def _look_at_mouth(self, photo: Photo, posture: Posture) -> tuple[Points, Points, float]:
+        """Return the means of two looks, one of them mirrored: points, deviations, gap between the lips."""
+        looks = []
+        for mirror in (False, True):
+            view = _view(photo, posture, MOUTH, mirror=mirror)
+            moments, apart = self._mouth(view.pixels[np.newaxis])
+            places, deviation = _positions(moments[0], view, MOUTH)
+            order = _MIRROR_OF_MOUTH if mirror else slice(None)
+            looks.append((places[order], deviation[order], max(0.0, float(apart[0, 0]))))
+        (first, first_deviation, gap), (second, second_deviation, other_gap) = looks
+        return (first + second) / 2.0, (first_deviation + second_deviation) / 2.0, (gap + other_gap) / 2.0
 
 
 def _spread_out(look: Look) -> tuple[Points, Points]:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from icao_check.face.points import Placed
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Pose", "pose_of"]
+from icao_check.landmarks import MIRROR, Landmarks, indices
+from icao_check.network import Network
 
-# What one unit of the network's outputs is.
-_DEGREES = 15.0
+__all__ = ["Pose", "PoseReader", "pose_features"]
 
-# Standard deviations on renders that were not learnt from: at rest, and per degree (models/face_points.md).
-# Large pitches are read too small, which the second number covers.
-_YAW_DEVIATION = (1.35, 0.2)
-_PITCH_DEVIATION = (2.4, 0.5)
+_POINTS = indices(
+    "pupil", "upper_lid", "lower_lid", "brow", "nose_bridge", "nose_tip", "nostril", "subnasale",
+    "mouth_corner", "lip_top", "lip_bottom", "cheek", "jaw", "chin", "ear", "hairline",
+)  # fmt: skip
+_EARS = indices("ear")
+# No place is known better than this share of the face size.
+_LEAST_DEVIATION = 1e-3
+
+# Standard deviations on renders that were not learnt from: at rest, and per degree (models/head_pose.md).
+_YAW_DEVIATION = (1.35, 0.1)
+_PITCH_DEVIATION = (2.8, 0.12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,61 @@ class Pose:
     pitch_deviation: float
 
 
-def pose_of(placed: Placed) -> Pose:
-    """Read the pose off the network's vector about the head as a whole."""
-    yaw, pitch = (_DEGREES * float(value) for value in placed.whole[:2])
-    return Pose(
-        yaw=yaw,
-        pitch=pitch,
-        yaw_deviation=math.hypot(_YAW_DEVIATION[0], _YAW_DEVIATION[1] * yaw),
-        pitch_deviation=math.hypot(_PITCH_DEVIATION[0], _PITCH_DEVIATION[1] * pitch),
-    )
+class PoseReader:
+    """Reads the turn of a head off its landmarks; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._network = Network("head_pose", ("angles",))
+
+    def load(self) -> None:
+        """Load the model of this thread now."""
+        self._network.load()
+
+    def __call__(self, landmarks: Landmarks, size: float, seen: NDArray[np.float32]) -> Pose:
+        """Read the pose.
+
+        Parameters
+        ----------
+        landmarks : Landmarks
+            Of the face.
+        size : float
+            Face size in px (:class:`icao_check.face.points.Posture`).
+        seen : ndarray of shape (2,), float32
+            Yaw and pitch / 15° as the network that sees the whole head judges them.
+
+        Returns
+        -------
+        Pose
+            That of a mirrored picture has the same pitch and the opposite yaw.
+        """
+        (angles,) = self._network.rows(pose_features(landmarks, size, seen))
+        yaw, pitch = (float(angle) for angle in (angles[0] + angles[1] * [-1.0, 1.0]) / 2.0)
+        return Pose(
+            yaw=yaw,
+            pitch=pitch,
+            yaw_deviation=math.hypot(_YAW_DEVIATION[0], _YAW_DEVIATION[1] * yaw),
+            pitch_deviation=math.hypot(_PITCH_DEVIATION[0], _PITCH_DEVIATION[1] * pitch),
+        )
+
+
+def pose_features(landmarks: Landmarks, size: float, seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what the pose is read from, of the face and of its mirror image, shape (2, F).
+
+    Points from between the eyes along the eye line and down from it, in face sizes; what the network of the
+    whole head says; and how well the ears can be seen. The parameters are those of :class:`PoseReader`.
+    """
+    left, right = landmarks.pupils
+    along = (right - left) / max(math.hypot(*(right - left)), 1e-9)
+    axes = np.column_stack([along, [-along[1], along[0]]])
+    points = (landmarks.points - (left + right) / 2.0) @ axes / size
+    deviation = np.log(np.maximum(landmarks.deviation / size, _LEAST_DEVIATION))
+    rows = []
+    for sign, order in ((1.0, np.arange(len(MIRROR))), (-1.0, MIRROR)):
+        rows.append(
+            [
+                (points[order][_POINTS] * [sign, 1.0]).ravel(),
+                np.array([sign, 1.0]) * seen,
+                deviation[order][_EARS],
+            ]
+        )
+    return np.array([np.concatenate(row) for row in rows], np.float32)

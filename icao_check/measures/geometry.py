@@ -9,12 +9,14 @@ import numpy as np
 from icao_check.face import Face
 from icao_check.kernels import geometry as kernels
 from icao_check.measurement import Measurement
+from icao_check.measures.appearance import covered_mouth
 from icao_check.measures.case import Case
 
 __all__ = [
     "eye_line",
     "head_centring",
     "head_height",
+    "head_pose_pitch",
     "head_pose_roll",
     "head_pose_yaw",
     "inter_eye_distance",
@@ -84,10 +86,19 @@ def inter_eye_distance(case: Case) -> Measurement:
 
 def head_pose_yaw(case: Case) -> Measurement:
     """Return the yaw of the head in degrees; > 0 turns the nose to the right of the picture."""
+    yaw, _ = _angles(_face(case))
+    return Measurement(yaw, uncertainty=_face(case).pose.yaw_deviation)
+
+
+def head_pose_pitch(case: Case) -> Measurement:
+    """Return the pitch of the head in degrees; > 0 raises the chin.
+
+    Where mouth and chin are covered, a person has to look: without them a raised head and a long face look
+    alike.
+    """
     face = _face(case)
-    _, roll, _, _ = _geometry(face)
-    yaw, _ = kernels.head_angles(face.pose.yaw, face.pose.pitch, roll)
-    return Measurement(yaw, uncertainty=face.pose.yaw_deviation)
+    _, pitch = _angles(face)
+    return Measurement(pitch, uncertainty=face.pose.pitch_deviation, doubt=covered_mouth(face))
 
 
 def head_pose_roll(case: Case) -> Measurement:
@@ -104,6 +115,11 @@ def _face(case: Case) -> Face:
 
 def _geometry(face: Face) -> tuple[float, float, float, float]:
     return kernels.head_geometry(face.pupils, face.chin, face.crown)
+
+
+def _angles(face: Face) -> tuple[float, float]:
+    _, roll, _, _ = _geometry(face)
+    return kernels.head_angles(face.pose.yaw, face.pose.pitch, roll)
 
 
 def _placement(case: Case) -> tuple[float, float, float]:

@@ -25,6 +25,10 @@ INTER_EYE = 80.0  # px between the pupils on a canvas
 GRID = 80  # cells of mask and relief along a canvas
 _MAPPED = ("canvas", "smaller", "mask", "relief")
 NEIGHBOURS, RIDGE = 20, 1e-4  # of the map from the teacher's mesh to the corpus' points
+# The crowns of labels.csv are where the hair ends, and on heads without hair as much as half an inter-eye
+# distance above anything that can be seen. What is learnt is the skull: this far below the top of the hair
+# (mean and spread over heads, in inter-eye distances), never above the person.
+HAIR, HAIR_SPREAD, BARE_SPREAD = 0.15, 0.12, 0.04
 
 # Standard deviation of a label in inter-eye distances: hand-placed points, and points mapped from the mesh
 # (measured by cross-validation over the subjects, see the card).
@@ -168,6 +172,8 @@ class Faces:
         spread = np.where(np.isnan(points[..., 0]), np.nan, hand)
         exact = self.sources == "render"
         spread[exact, layout.CROWN] = 0.03
+        for i in np.flatnonzero(~exact & ~np.isnan(points[:, layout.CROWN, 0])).tolist():
+            points[i, layout.CROWN], spread[i, layout.CROWN] = skull_crown(points[i], self.mask[i])
         spread[self.hidden] *= 2.0
         with_mesh = ~np.isnan(self.mesh[:, 0, 0])
         fit = train & with_mesh & ~np.isnan(points[:, layout.LEFT_PUPIL, 0])
@@ -281,6 +287,37 @@ def crown_of(points: np.ndarray, head_height: float) -> np.ndarray:
     down = np.array([-along[1], along[0]])
     middle = (left + right) / 2
     return middle + down * ((points[layout.CHIN] - middle) @ down - head_height)
+
+
+def skull_crown(points: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return where the skull ends (2,) below a labelled crown, and its spread in inter-eye distances.
+
+    Parameters
+    ----------
+    points : ndarray, shape (COUNT, 2)
+        In canvas px, with the crown of labels.csv.
+    mask : ndarray of uint8, shape (GRID, GRID)
+        Person × 255 on the canvas.
+    """
+    crown, chin = points[layout.CROWN], points[layout.CHIN]
+    axis = points[layout.RIGHT_PUPIL] - points[layout.LEFT_PUPIL]
+    unit = float(np.linalg.norm(axis))
+    axis, up = axis / unit, (crown - chin) / np.linalg.norm(crown - chin)
+    middle = (points[layout.LEFT_PUPIL] + points[layout.RIGHT_PUPIL]) / 2
+    height = np.arange(0, 2.8, 0.02) * unit
+    tops = []
+    for aside in np.linspace(-0.3, 0.3, 13) * unit:
+        cells = (middle + aside * axis + height[:, None] * up + 0.5) * GRID / SIDE - 0.5
+        cells = cells.astype(np.float32)[None]
+        share = cv2.remap(
+            mask, cells[..., 0], cells[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        outside = np.flatnonzero(share[0] < 128)
+        tops.append(height[outside[0]] if len(outside) else np.inf)
+    visible, labelled = float(max(tops)), float((crown - middle) @ up)
+    if visible < labelled - HAIR * unit:
+        return crown - (labelled - visible) * up, BARE_SPREAD
+    return crown - HAIR * unit * up, HAIR_SPREAD
 
 
 def build(folder: Path, teacher: Path) -> None:

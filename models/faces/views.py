@@ -492,12 +492,12 @@ def view(
 
 
 def random_turn(rng: np.random.Generator, faces: Faces, i: int, points: np.ndarray, strength: float) -> Turn:
-    """Turn a head in depth: yaw by `strength` degrees (standard deviation), pitch by 0.6 of it."""
+    """Turn a head in depth: yaw by `strength` degrees (standard deviation), pitch by 0.8 of it."""
     middle = (points[layout.LEFT_PUPIL] + points[layout.RIGHT_PUPIL]) / 2
     centre = middle + np.array([0.0, 0.6 * INTER_EYE])
     eyes = 1.2 * INTER_EYE
     depth = float(_sample(faces.relief[i], middle[None, None].astype(np.float32))[0, 0]) - eyes
-    yaw, pitch = rng.normal(0, strength), rng.normal(0, 0.6 * strength)
+    yaw, pitch = rng.normal(0, strength), rng.normal(0, 0.8 * strength)
     matrix = rotation(float(np.clip(yaw, -30, 30)), float(np.clip(pitch, -22, 22)), 0)
     kind = rng.random()
     away = np.inf if kind < 0.5 else rng.uniform(10, 60) if kind < 0.8 else rng.uniform(4.5, 10)

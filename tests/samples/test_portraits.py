@@ -128,15 +128,8 @@ class TestScale:
             assert truth.head_height_mm == pytest.approx(p.framing.head_height, abs=0.05)
             upright = (truth.chin[1] - truth.crown[1]) / truth.pixels_per_mm
             assert upright == pytest.approx(p.framing.head_height, abs=0.05)
-        found = [judged(p)["head_height"] for p in steps(ladder)]
-        ratios = [
-            result.value / p.framing.head_height for result, p in zip(found, steps(ladder), strict=True)
-        ]
-        # The crown is placed as people place it on photos, on renders too high, but always by the same share;
-        # and the stated uncertainty covers that.
-        assert max(ratios) / min(ratios) < 1.08
-        for result, p in zip(found, steps(ladder), strict=True):
-            assert abs(result.value - p.framing.head_height) < 3.0 * result.uncertainty
+        for p in steps(ladder):
+            assert judged(p)["head_height"].value == pytest.approx(p.framing.head_height, rel=0.05)
 
 
 class TestScores:
@@ -145,7 +138,7 @@ class TestScores:
         check = LADDERS[ladder][0]
         scores = [judged(p)[check].score for p in steps(ladder)]
         assert None not in scores
-        assert scores[0] + 6 >= scores[1] >= scores[2] - 3, scores
+        assert scores[0] + 3 >= scores[1] >= scores[2] - 3, scores
         assert scores[0] > scores[2] + 5, scores
 
 
