@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import cv2
@@ -50,6 +51,8 @@ _LEAST_SIDE = 3.2
 _CHIN_BELOW = 1.75
 # The colour lines: window (in pixels of the canvas) and the contrast below which an edge is noise.
 _GUIDE_RADIUS, _GUIDE_EPSILON = 3, 1e-3
+# Points of the table of CIELAB's cube root.
+_ROOT_STEPS = 4096
 # Cells with a smaller or a larger share of the person belong to one side; the others are the seam.
 _SEAM = (0.15, 0.85)
 
@@ -86,8 +89,23 @@ class Regions:
 
 
 def lab_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Convert sRGB pixels of shape (H, W, 3), uint8, to CIELAB (D65), float32."""
-    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab), np.float32)
+    """Convert sRGB pixels of shape (H, W, 3), uint8, to CIELAB (D65), float32; within 0.005 of the formula."""
+    # Numba is imported on first use. OpenCV builds its tables for floats first: 0.2 s at every start.
+    from icao_check.kernels.colour_space import srgb_to_lab
+
+    return srgb_to_lab(np.ascontiguousarray(rgb), *_lab_tables())
+
+
+@functools.cache
+def _lab_tables() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return the light of each sRGB code, the matrix to white-relative XYZ and the function f of CIELAB."""
+    code = np.arange(256) / 255.0
+    light = np.where(code > 0.04045, ((code + 0.055) / 1.055) ** 2.4, code / 12.92)  # IEC 61966-2-1
+    xyz = np.array([(0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505)])
+    share = np.linspace(0.0, 1.0, _ROOT_STEPS + 1)
+    root = np.where(share > 216 / 24389, np.cbrt(share), (24389 / 27 * share + 16) / 116)  # CIE 15:2004
+    relative = xyz / xyz.sum(axis=1, keepdims=True)
+    return light.astype(np.float32), relative.astype(np.float32), root.astype(np.float32)
 
 
 def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:

@@ -115,7 +115,7 @@ def unpack(y: Tensor) -> tuple[Tensor, Tensor]:
     return nn.functional.pixel_shuffle(y[:, :16], 4)[:, 0], nn.functional.pixel_shuffle(y[:, 16:], 2)
 
 
-class _Graph:
+class Graph:
     """Collects the nodes of an ONNX graph, batch norms folded into the convolutions before them."""
 
     def __init__(self) -> None:
@@ -170,7 +170,7 @@ class _Graph:
 
 def write_onnx(net: RegionNet, path: Path) -> None:
     """Write the network, its batch norms folded, as ONNX opset 13 (input ``cells``, output ``logits``)."""
-    graph = _Graph()
+    graph = Graph()
     x = "cells"
     levels = []
     for level in (net.fine, net.middle, net.coarse):
