@@ -89,7 +89,7 @@ class Regions:
 
 
 def lab_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Convert sRGB pixels of shape (H, W, 3), uint8, to CIELAB (D65), float32; within 0.005 of the formula."""
+    """Convert sRGB pixels, (H, W, 3) uint8, to CIELAB (D65), float32, within 0.005 of the formula."""
     # Numba is imported on first use. OpenCV builds its tables for floats first: 0.2 s at every start.
     from icao_check.kernels.colour_space import srgb_to_lab
 
