@@ -53,8 +53,12 @@ class Network:
         tuple of ndarray, float32
             The outputs.
         """
+        return self.forward(np.ascontiguousarray(images.transpose(0, 3, 1, 2)) * np.float32(1 / 255))
+
+    def forward(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Run the network on what it wants as it wants it, shape (N, C, H, W)."""
         net = self._net()
-        net.setInput(np.ascontiguousarray(images.transpose(0, 3, 1, 2)) * np.float32(1 / 255))
+        net.setInput(values)
         return tuple(np.array(out, np.float32) for out in net.forward(self.outputs))
 
     def load(self) -> None:

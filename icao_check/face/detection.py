@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from icao_check.face.appearance import AppearanceReader
 from icao_check.face.points import Look, Placed, PointPlacer, Posture, posture_of_look
+from icao_check.face.search import FaceSearch
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.weights import weight_path
@@ -28,10 +29,19 @@ _TURNED_HEIGHT = 320
 # The box of a face, from the brows to the chin, in face sizes, and how far its middle lies below the eyes.
 _BOX = 2.4
 _MIDDLE = 0.5
+# What it costs a face in log-odds when its points are as unsure as the face is large.
+_UNSURE = 60.0
+# Clear faces reach this; upside down, one in sixteen does. Blobs of colour reach 0.4 as they stand and
+# 3.7 in one of three turns.
+_CLEAR, _CLEAR_TURNED, _FAIR = 4.9, 4.0, 1.0
 # Where the eyes of a portrait may be (shares of its width and height), and its face sizes (of its height):
 # what the detector misses behind a mask or a scarf is looked for there.
 _PORTRAIT_EYES = tuple((x, y) for y in (0.45, 0.38, 0.52) for x in (0.5, 0.42, 0.58))
 _PORTRAIT_SIZES = (0.2, 0.15, 0.26)
+# Log-odds of a proposal that count; where none does, the likeliest is looked at.
+_LIKELY_LOG_ODDS = 0.1
+# Log-odds of a whole face, by the network that places landmarks, below which nothing is half of one.
+_PARTIAL_LOG_ODDS = -2.0
 # Log-odds of a face that count there: random patterns reach 4, faces behind masks begin at 8.
 _PORTRAIT_LOG_ODDS = 6.0
 
@@ -65,13 +75,15 @@ class Detection:
 class FaceFinder:
     """Finds faces and their landmarks; safe to share between threads.
 
-    dlib's histograms of oriented gradients propose faces, in the whole picture and then finer. Where they
-    propose nothing (a covered mouth, a dark picture), the network that places the landmarks looks where the
-    face of a portrait should be; then the picture is turned. A proposal counts once that network sees a face
-    there too. dlib's detectors are not thread-safe, so each thread loads its own.
+    A small network proposes faces in the whole photo, and the network that places the landmarks confirms
+    them. Where what they find is not clear, the picture is turned. Where that is no clear face either, dlib's
+    histograms of oriented gradients propose, which see finer, and at last the network that places the
+    landmarks looks where the face of a portrait should be. dlib's detectors are not thread-safe, so each
+    thread loads its own.
     """
 
     def __init__(self) -> None:
+        self._search = FaceSearch()
         self._placer = PointPlacer()
         self._appearance = AppearanceReader()
         self._own = threading.local()
@@ -84,6 +96,7 @@ class FaceFinder:
 
     def load(self) -> None:
         """Load the models of this thread now instead of with the first photo."""
+        self._search.load()
         self._placer.load()
         self._appearance.load()
         self._histograms()
@@ -100,18 +113,19 @@ class FaceFinder:
         -------
         tuple of Detection
             Empty where there is none, even at the finest scale searched. Finer scales are searched only while
-            nothing is found: beside a large face, one below a quarter of the picture's height may be missed.
+            nothing is found: beside a large face, one below a tenth of the picture's height may be missed.
         """
+        if found := self._proposed(photo):
+            return found
         searches: tuple[Callable[[], list[Detection]], ...] = (
-            *(functools.partial(self._search, photo, rows) for rows in _heights(photo)),
+            *(functools.partial(self._gradients, photo, rows) for rows in _heights(photo)),
             functools.partial(self._portrait, photo),
-            *(functools.partial(self._search, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
+            *(functools.partial(self._gradients, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
         )
         for search in searches:
             looked = (replace(face, look=self._placer.look(photo, face.posture)) for face in search())
-            found = [face for face in looked if face.look is not None and face.look.is_face]
-            if found:
-                return tuple(sorted(found, key=lambda face: face.posture.size, reverse=True))
+            if confirmed := [face for face in looked if face.look is not None and face.look.is_face]:
+                return _largest_first(confirmed)
         return ()
 
     def place(self, photo: Photo, detection: Detection) -> Placed:
@@ -122,7 +136,35 @@ class FaceFinder:
         """Return the log-odds of what is seen on one face besides its points."""
         return self._appearance.read(photo, landmarks)
 
-    def _search(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
+    def _proposed(self, photo: Photo) -> tuple[Detection, ...]:
+        """Return what the network proposes in the whole photo, where one at least is a clear face."""
+        found = self._propose(photo, 0)
+        best = max(map(_clarity, found), default=-math.inf)
+        if best >= _CLEAR:
+            return found
+        # Who looks for upright faces sees a little of those that lie on their side or upside down.
+        for quarters in (1, 3, 2):
+            turned = self._propose(photo, quarters)
+            clarity = max(map(_clarity, turned), default=-math.inf)
+            if clarity > max(best, _CLEAR_TURNED):
+                found, best = turned, clarity
+        return found if best >= _FAIR else ()
+
+    def _propose(self, photo: Photo, quarters: int) -> tuple[Detection, ...]:
+        """Let the network propose faces, all that are likely, else the likeliest, and look at them."""
+        proposed = self._search.propose(photo, quarters)
+        likely = [proposal for proposal in proposed if proposal.log_odds >= _LIKELY_LOG_ODDS] or proposed[:1]
+        looked = [
+            Detection(
+                proposal.posture,
+                1.0 / (1.0 + math.exp(-proposal.log_odds)),
+                self._placer.look(photo, proposal.posture),
+            )
+            for proposal in likely
+        ]
+        return _largest_first([face for face in looked if _log_odds(face) > _PARTIAL_LOG_ODDS])
+
+    def _gradients(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
         """Search a reduction of the photo, turned by quarter turns counter-clockwise, for gradients."""
         small = photo.reduced(rows)
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -153,6 +195,21 @@ class FaceFinder:
         if not hasattr(self._own, "detector"):
             self._own.detector = dlib.fhog_object_detector(str(weight_path("frontal_face_hog")))
         return self._own.detector
+
+
+def _largest_first(faces: list[Detection]) -> tuple[Detection, ...]:
+    return tuple(sorted(faces, key=lambda face: face.posture.size, reverse=True))
+
+
+def _log_odds(face: Detection) -> float:
+    return -math.inf if face.look is None else face.look.log_odds
+
+
+def _clarity(face: Detection) -> float:
+    """Tell how clearly a face is one, the right way up: by its log-odds and by how sure its points are."""
+    if face.look is None:
+        return -math.inf
+    return face.look.log_odds - _UNSURE * float(np.median(face.look.deviation)) / face.posture.size
 
 
 def _heights(photo: Photo) -> list[int]:

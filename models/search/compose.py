@@ -63,15 +63,24 @@ class Figure:
         between = (left + right) / 2
         across = right - left
         size = (math.hypot(*across) + math.hypot(*(person.mesh[CHIN] - between)) / 1.83) / 2
-        planes = [
-            cv2.copyMakeBorder(plane, 0, _BODY, 0, 0, cv2.BORDER_REPLICATE)
-            for plane in (person.rgb, person.foreground, person.alpha, person.classes)
+
+        def drawn_out(plane: Bytes) -> Bytes:
+            return cv2.copyMakeBorder(plane, 0, _BODY, 0, 0, cv2.BORDER_REPLICATE)
+
+        levels: list[tuple[Bytes, Bytes, Bytes, Bytes]] = [
+            (
+                drawn_out(person.rgb),
+                drawn_out(person.foreground),
+                drawn_out(person.alpha),
+                drawn_out(person.classes),
+            )
         ]
-        levels = [tuple(planes)]
         for _ in range(2):
-            *colours, classes = levels[-1]
-            half = [cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for p in colours]
-            levels.append((*half, classes[::2, ::2]))
+            rgb, foreground, alpha = (
+                cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+                for plane in levels[-1][:3]
+            )
+            levels.append((rgb, foreground, alpha, levels[-1][3][::2, ::2]))
         return cls(person, tuple(levels), between, size, math.atan2(across[1], across[0]), person.mesh[OVAL])
 
 
@@ -181,7 +190,9 @@ def compose(
                     figure.size * math.hypot(matrix[0, 0], matrix[1, 0]),
                 ]
             )
-    faces, masks, areas = [], [], []
+    faces: list[list[float]] = []
+    masks: list[Floats] = []
+    areas: list[float] = []
     for figure, matrix in reversed(list(zip(chosen, matrices, strict=True))):  # the main one in front
         hidden = paste(rng, picture, figure, matrix)
         masks = [mask * (1 - hidden) for mask in masks]

@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.search.network import CELL, COLS, ROWS, UNIT, SearchNet, pack, write_onnx
+from models.regions.network import COLS, ROWS
+from models.search.network import CELL, UNIT, SearchNet, pack, write_onnx
 
 BATCH = 32
 # A face counts when this share of its oval is seen; below the second it does not, between nothing is taught.
@@ -126,6 +127,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--passes", type=float, default=8)
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -146,6 +148,9 @@ def main() -> None:
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         begin = state["step"]
+    elif args.start:
+        net.load_state_dict(torch.load(args.start, weights_only=True)["average"])
+        average.load_state_dict(net.state_dict())
     sums, since = np.zeros(2), time.time()
     for step in range(begin, steps):
         if step == begin or step % per_pass == 0:
