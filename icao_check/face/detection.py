@@ -29,19 +29,24 @@ _TURNED_HEIGHT = 320
 # The box of a face, from the brows to the chin, in face sizes, and how far its middle lies below the eyes.
 _BOX = 2.4
 _MIDDLE = 0.5
+# Log-odds of a proposal from which on half a face is believed, and from which on a whole one.
+_LIKELY, _POSSIBLE = 0.5, 0.0
+# Log-odds by the network that places landmarks: below the first nothing is half a face, above the second a
+# face is whole.
+_PART_OF_A_FACE, _WHOLE_FACE = -4.0, 4.0
+# Faces nearer to each other than this, in sizes of the larger, are one.
+_ONE_FACE = 0.7
+# A second look where the first saw the face this far, in face sizes, from where it was sought.
+_MOVED, _RESIZED, _TURNED = 0.25, 1.2, math.radians(10.0)
 # What it costs a face in log-odds when its points are as unsure as the face is large.
 _UNSURE = 60.0
-# Clear faces reach this; upside down, one in sixteen does. Blobs of colour reach 0.4 as they stand and
-# 3.7 in one of three turns.
-_CLEAR, _CLEAR_TURNED, _FAIR = 4.9, 4.0, 1.0
+# Clear faces reach this; upside down, one in thirty does. Blobs of colour stay below -3 as they stand and
+# reach 3.2 in one of three turns.
+_CLEAR, _CLEAR_TURNED, _FAIR = 4.9, 4.0, 0.0
 # Where the eyes of a portrait may be (shares of its width and height), and its face sizes (of its height):
 # what the detector misses behind a mask or a scarf is looked for there.
 _PORTRAIT_EYES = tuple((x, y) for y in (0.45, 0.38, 0.52) for x in (0.5, 0.42, 0.58))
 _PORTRAIT_SIZES = (0.2, 0.15, 0.26)
-# Log-odds of a proposal that count; where none does, the likeliest is looked at.
-_LIKELY_LOG_ODDS = 0.1
-# Log-odds of a whole face, by the network that places landmarks, below which nothing is half of one.
-_PARTIAL_LOG_ODDS = -2.0
 # Log-odds of a face that count there: random patterns reach 4, faces behind masks begin at 8.
 _PORTRAIT_LOG_ODDS = 6.0
 
@@ -123,8 +128,8 @@ class FaceFinder:
             *(functools.partial(self._gradients, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
         )
         for search in searches:
-            looked = (replace(face, look=self._placer.look(photo, face.posture)) for face in search())
-            if confirmed := [face for face in looked if face.look is not None and face.look.is_face]:
+            looked = [self._looked_at(photo, face) for face in search()]
+            if confirmed := [face for face in looked if _log_odds(face) > 0.0]:
                 return _largest_first(confirmed)
         return ()
 
@@ -151,18 +156,31 @@ class FaceFinder:
         return found if best >= _FAIR else ()
 
     def _propose(self, photo: Photo, quarters: int) -> tuple[Detection, ...]:
-        """Let the network propose faces, all that are likely, else the likeliest, and look at them."""
+        """Let the network propose faces, and look at the likeliest and at all others that are likely."""
         proposed = self._search.propose(photo, quarters)
-        likely = [proposal for proposal in proposed if proposal.log_odds >= _LIKELY_LOG_ODDS] or proposed[:1]
-        looked = [
-            Detection(
-                proposal.posture,
-                1.0 / (1.0 + math.exp(-proposal.log_odds)),
-                self._placer.look(photo, proposal.posture),
-            )
-            for proposal in likely
-        ]
-        return _largest_first([face for face in looked if _log_odds(face) > _PARTIAL_LOG_ODDS])
+        found: list[Detection] = []
+        for rank, proposal in enumerate(proposed):
+            if rank == 0 or proposal.log_odds >= _POSSIBLE:
+                confidence = 1.0 / (1.0 + math.exp(-proposal.log_odds))
+                face = self._looked_at(photo, Detection(proposal.posture, confidence))
+                partly = rank == 0 or proposal.log_odds >= _LIKELY
+                if _log_odds(face) > (_PART_OF_A_FACE if partly else _WHOLE_FACE) and not any(
+                    _is_one_face(face.posture, other.posture) for other in found
+                ):
+                    found.append(face)
+        return _largest_first(found)
+
+    def _looked_at(self, photo: Photo, face: Detection) -> Detection:
+        """Look at a face, again where it turns out to be elsewhere; a whole face is then where it is seen."""
+        look = self._placer.look(photo, face.posture)
+        if not look.is_face:
+            return replace(face, look=look)
+        seen = posture_of_look(look)
+        if _is_elsewhere(face.posture, seen):
+            again = self._placer.look(photo, seen)
+            if again.is_face:
+                look, seen = again, posture_of_look(again)
+        return replace(face, posture=seen, look=look)
 
     def _gradients(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
         """Search a reduction of the photo, turned by quarter turns counter-clockwise, for gradients."""
@@ -195,6 +213,20 @@ class FaceFinder:
         if not hasattr(self._own, "detector"):
             self._own.detector = dlib.fhog_object_detector(str(weight_path("frontal_face_hog")))
         return self._own.detector
+
+
+def _is_elsewhere(sought: Posture, seen: Posture) -> bool:
+    """Tell whether a face is too far from where it was sought for its points to be placed well."""
+    turn = (seen.roll - sought.roll + math.pi) % (2.0 * math.pi) - math.pi
+    return (
+        math.hypot(*(seen.eyes - sought.eyes)) > _MOVED * sought.size
+        or not 1.0 / _RESIZED < seen.size / sought.size < _RESIZED
+        or abs(turn) > _TURNED
+    )
+
+
+def _is_one_face(one: Posture, other: Posture) -> bool:
+    return math.hypot(*(one.eyes - other.eyes)) < _ONE_FACE * max(one.size, other.size)
 
 
 def _largest_first(faces: list[Detection]) -> tuple[Detection, ...]:
