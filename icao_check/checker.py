@@ -190,8 +190,8 @@ class Checker:
             A bad call.
         """
         request = self._request(**options)
-        report, pixels = self._examine(photo, request)
-        report._pixels = pixels
+        report, view = self._examine(photo, request)
+        report._pixels, report._found = view.case.photo, view.case.face
         return report
 
     def check_many(self, photos: Iterable[PhotoSource], **options: Any) -> Iterator[Report]:
@@ -285,7 +285,8 @@ class Checker:
             framing=framing,
         )
 
-    def _examine(self, source: PhotoSource, request: _Request) -> tuple[Report, Photo]:
+    def _examine(self, source: PhotoSource, request: _Request) -> tuple[Report, _View]:
+        """Return the report, and the picture as handed in with what was found on it."""
         started = time.perf_counter()
         photo = self._read(source, request.name)
         decoded = time.perf_counter()
@@ -298,7 +299,7 @@ class Checker:
         timing["crop"] = time.perf_counter() - measured
         timing["total"] = time.perf_counter() - started
         judged = cropped if cropped is not None and request.framing == "frame" else view
-        return self._report(judged, request, crop, _name(source), timing), photo
+        return self._report(judged, request, crop, _name(source), timing), view
 
     def _view(
         self,

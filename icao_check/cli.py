@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["ExitCode", "app", "main"]
 
 STANDARD_INPUT = "-"
+OFIQ = "ofiq"
 
 
 class ExitCode(enum.IntEnum):
@@ -215,6 +216,15 @@ def check(
     profile: Profile = "be-residence-card",
     lang: Language = "en",
     json: Annotated[bool, typer.Option("--json", help="One JSON object per photo and line.")] = False,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="ofiq",
+            help="ofiq: the columns of OFIQ's CSV file, one row per photo; see docs/ofiq.md.",
+            autocompletion=_complete(lambda: (OFIQ,)),
+        ),
+    ] = None,
     overlay: Annotated[
         Path | None,
         typer.Option(
@@ -260,6 +270,13 @@ def check(
     if overlay is not None and len(photos) > 1 and overlay.suffix.lower() == ".png":
         raise typer.BadParameter("several photos need a directory for their overlays", param_hint="--overlay")
     explained = _known_checks(explain, "--explain")
+    if format not in (None, OFIQ):
+        raise typer.BadParameter(unknown_name(format, (OFIQ,), "format"), param_hint="--format")
+    if format and (json or explained):
+        other = "--json" if json else "--explain"
+        raise typer.BadParameter(
+            f"a row of OFIQ's table cannot be combined with {other}", param_hint="--format"
+        )
     if [*photos, reference].count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("standard input can be read only once", param_hint="-")
     if folder := next((photo for photo in photos if Path(photo).is_dir()), None):
@@ -284,12 +301,21 @@ def check(
     _understood(checker, options)
     verdicts: list[str] = []
     drawn: set[Path] = set()
+    if format == OFIQ:
+        from icao_check.ofiq import header
+
+        _out(header())
     for photo in photos:
         try:
             report = checker.check(_file(photo), **options).model_copy(update={"photo": photo})
         except PhotoError as error:
             report = checker.error_report(photo, error, **options)
-        _print(report, lang, as_json=json, show_skipped=show_skipped)
+            if format == OFIQ:  # the row cannot say why
+                _say(f"icao-check: {photo}: {error.message(lang)} {error.remedy(lang)}")
+        if format == OFIQ:
+            _out(report.to_ofiq())
+        else:
+            _print(report, lang, as_json=json, show_skipped=show_skipped)
         if report.verdict != "error" and not json:
             _explain(report, explained, checker.profile, lang)
         if overlay is not None and report.verdict != "error":

@@ -17,6 +17,7 @@ from icao_check.verdict import CheckResult, PhotoVerdict, Record, Verdict, roll_
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from icao_check.face import Face
     from icao_check.photo import Photo
 
 __all__ = [
@@ -114,6 +115,7 @@ class Report(Record):
     timing_ms: dict[str, float] = Field(default_factory=dict)
 
     _pixels: Photo | None = PrivateAttr(default=None)
+    _found: Face | None = PrivateAttr(default=None)
 
     def __getitem__(self, check: str) -> CheckResult:
         """Return the result of one check.
@@ -138,9 +140,9 @@ class Report(Record):
     __hash__ = None  # type: ignore[assignment]
 
     def __getstate__(self) -> dict[Any, Any]:
-        # Pixels stay in the process that read them.
+        # Pixels, and what was found on them, stay in the process that read them.
         state = super().__getstate__()
-        state["__pydantic_private__"] = {"_pixels": None}
+        state["__pydantic_private__"] = {"_pixels": None, "_found": None}
         return state
 
     def overrule(self, check: str, reason: str) -> Report:
@@ -189,6 +191,31 @@ class Report(Record):
     def to_json(self, lang: str = "en") -> str:
         """Return the report as one line of JSON, with messages in `lang`."""
         return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)
+
+    def to_ofiq(self) -> str:
+        """Return the report as a row of OFIQ's CSV file, below :func:`icao_check.ofiq.header`.
+
+        It describes the picture as handed in. OFIQ's measures are computed now, from the pixels that a report
+        made by :func:`icao_check.check` still holds.
+
+        Returns
+        -------
+        str
+            One line, without its end. A file that could not be judged has the row of a picture in which
+            nothing could be assessed.
+
+        Raises
+        ------
+        ValueError
+            The report holds no photo: it was stored, sent to another process or made by
+            :func:`icao_check.check_many`.
+        """
+        from icao_check.ofiq import native_values, row
+
+        if self._pixels is None and self.error is None:
+            raise ValueError("this report holds no photo: check it again")
+        natives = {} if self._pixels is None else native_values(self._pixels, self._found)
+        return row(self.photo or "", natives, self.timing_ms.get("total", 0.0))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:

@@ -19,15 +19,12 @@ def region_statistics(rgb, labels, luminance, regions):
     return found
 
 
-def gradient_energy(grey, mask):
+def gradient_energy(grey):
     grey = grey.astype(float)
-    down, right = np.zeros_like(grey), np.zeros_like(grey)
-    if min(grey.shape) > 2:
-        down, right = np.gradient(grey)  # central differences; one-sided ones on the rim are not used
-    inside = np.zeros_like(mask)
-    inside[1:-1, 1:-1] = mask[1:-1, 1:-1]
-    down, right = down[inside], right[inside]
-    return int(inside.sum()), (right * right).sum(), (right * down).sum(), (down * down).sum()
+    if min(grey.shape) < 3:
+        return 0.0, 0.0, 0.0
+    down, right = (slope[1:-1, 1:-1] for slope in np.gradient(grey))  # central differences inside the rim
+    return (right * right).sum(), (right * down).sum(), (down * down).sum()
 
 
 def block_noise(grey, side):
@@ -46,13 +43,9 @@ def block_noise(grey, side):
     return noise
 
 
-def step_profile(grey, floor):
-    profiles = []
-    for picture in (grey.astype(float), grey.T.astype(float)):
-        jumps = np.minimum(np.abs(np.diff(picture, axis=1)), floor)
-        excess = jumps[:, 1:-1] - (jumps[:, :-2] + jumps[:, 2:]) / 2
-        profiles.append(excess.mean(axis=0) if excess.size else np.zeros(max(picture.shape[1] - 3, 0)))
-    return profiles
+def jump_profile(grey, most):
+    jumps = np.minimum(np.abs(np.diff(grey.astype(float), axis=1)), most)
+    return jumps.mean(axis=0)
 
 
 def mirrored_darkness(light, mask, share):
@@ -78,13 +71,10 @@ def hot_spot_pixels(rgb, mask, reference, gain, whiter):
 
 
 def bend_profile(grey, step, most):
-    profiles = []
-    for picture in (grey.astype(float), grey.T.astype(float)):
-        width = picture.shape[1]
-        middle = range(step, width - step)
-        bends = [abs(picture[:, x - step] - 2 * picture[:, x] + picture[:, x + step]) for x in middle]
-        profiles.append(np.array([np.minimum(bend, most).mean() for bend in bends]))
-    return profiles
+    picture = grey.astype(float)
+    middle = range(step, picture.shape[1] - step)
+    bends = [abs(picture[:, x - step] - 2 * picture[:, x] + picture[:, x + step]) for x in middle]
+    return np.array([np.minimum(bend, most).mean() for bend in bends])
 
 
 def tone_spread(lab, steps):

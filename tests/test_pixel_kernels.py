@@ -59,7 +59,8 @@ def test_white_is_the_brightest_luminance():
 
 @given(greys())
 def test_gradient_energy(case):
-    np.testing.assert_allclose(sharpness.gradient_energy(*case), naive.gradient_energy(*case), atol=1e-6)
+    found, expected = sharpness.gradient_energy(case[0]), naive.gradient_energy(case[0])
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6 * (expected[0] + expected[2]))
 
 
 @given(greys(), st.sampled_from([1, 2, 3, 8]))
@@ -81,10 +82,16 @@ def test_block_noise_ignores_slopes_and_straight_edges():
 
 
 @given(greys(), st.sampled_from([0.0, 4.0, 300.0]))
-def test_step_profile(case, floor):
-    found, expected = compression.step_profile(case[0], floor), naive.step_profile(case[0], floor)
-    for one, other in zip(found, expected, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-3)
+def test_jump_profile(case, most):
+    found, expected = compression.jump_profile(case[0], most), naive.jump_profile(case[0], most)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
+
+
+def test_the_grid_of_jpeg_is_a_jump_every_eight_columns():
+    grey = np.tile(np.repeat(np.array([100.0, 103.0] * 4, np.float32), 8), (16, 1))
+    found = compression.jump_profile(grey, 12.0)
+    assert np.flatnonzero(found).tolist() == list(range(7, 63, 8))
+    assert set(found[7::8]) == {3.0}
 
 
 @given(greys(), st.sampled_from([0.0, 0.12, 0.5, 1.0]))
@@ -102,8 +109,7 @@ def test_hot_spot_pixels(picture, reference, gain, whiter):
 @given(greys(), st.sampled_from([1, 2, 3]), st.sampled_from([0.0, 20.0, 2000.0]))
 def test_bend_profile(case, step, most):
     found, expected = compression.bend_profile(case[0], step, most), naive.bend_profile(case[0], step, most)
-    for one, other in zip(found, expected, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
 
 
 colours = st.floats(-128, 128, width=16)
@@ -124,9 +130,9 @@ def test_one_tone_has_no_spread():
 
 @given(
     hnp.arrays(
-        np.float32,
+        np.uint8,
         st.tuples(st.integers(1, 8), st.integers(1, 6), st.just(3)),
-        elements=st.sampled_from([0.0, 1.0, 90.0, 255.0]),
+        elements=st.sampled_from([0, 1, 90, 255]),
     ),
     st.sampled_from([0.4, 30.0]),
 )
@@ -136,8 +142,8 @@ def test_plain_rim(lines, flat):
 
 
 def test_a_frame_ends_all_along_at_once():
-    lines = np.full((10, 20, 3), 250, np.float32)
-    lines[4:] = np.random.default_rng(0).uniform(0, 200, (6, 20, 3))
+    lines = np.full((10, 20, 3), 250, np.uint8)
+    lines[4:] = np.random.default_rng(0).integers(0, 200, (6, 20, 3))
     assert border.plain_rim(lines, 6.0, 8.0, 20.0) == (4, 1.0)
 
 

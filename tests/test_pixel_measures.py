@@ -25,6 +25,7 @@ from icao_check.measures import (
 )
 from icao_check.measures.case import Case
 from icao_check.measures.light import LINEAR, face_light
+from icao_check.measures.raster import exceeded, graded
 from icao_check.photo import read_photo
 from icao_check.profile import load_profile
 from icao_check.regions import BACKGROUND, SKIN
@@ -219,6 +220,13 @@ class TestCompression:
         assert not accepted("compression_artifacts", shifted.value)
         assert shifted.excuse is None
 
+    def test_the_lower_the_quality_the_worse(self, seen, portrait):
+        values = [
+            seen(compression.compression_artifacts, jpeg(portrait, quality)) for quality in (90, 14, 10, 7, 5)
+        ]
+        assert values == sorted(values)
+        assert values[4] > values[1] + 0.25
+
     def test_a_well_kept_file_and_noise_show_none(self, case, seen, portrait):
         noisy = portrait + np.random.default_rng(0).normal(0, 20, portrait.shape)
         for other in (portrait, jpeg(portrait, 90), noisy.clip(0, 255).astype(np.uint8)):
@@ -230,6 +238,21 @@ class TestCompression:
         assert found.excuse == ("uncertain" if found.value > 1 else found.excuse)
 
 
+def test_evidence_gives_way_to_severity():
+    assert graded(0.4, 2.0, 9.0) == 0.4
+    assert graded(2.0, 2.0, 9.0) == 2.0
+    assert graded(2.001, 2.0, 9.0) == pytest.approx(2.03, abs=0.01)  # without a step
+    assert graded(50.0, 2.0, 1.5) == pytest.approx(3.5)
+    assert graded(5.0, 2.0, 3.0) > graded(50.0, 2.0, 1.5)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.55, 1.0])
+@pytest.mark.parametrize("count", [1, 2, 30])
+def test_exceeded_is_a_quantile(share, count):
+    values = np.sort(np.random.default_rng(count).normal(size=count))
+    assert exceeded(values, share) == pytest.approx(np.quantile(values, 1.0 - share))
+
+
 class TestPixelation:
     @pytest.mark.parametrize("how", [cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC])
     def test_up_scaling_shows(self, make_case, large, how):
@@ -237,8 +260,28 @@ class TestPixelation:
         whole = make_case(large)
         scaled = make_case(cv2.resize(few, large.shape[1::-1], interpolation=how), whole.face)
         value = pixelation.pixelation(scaled).value
-        assert value > 2 * pixelation.pixelation(whole).value
+        assert value > pixelation.pixelation(whole).value + 1
         assert value > LIMITS["pixelation"].accepted[1]
+
+    @pytest.mark.parametrize("how", [cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC])
+    def test_the_coarser_the_raster_the_worse(self, make_case, large, case, how):
+        whole = make_case(large)
+        distance = np.hypot(*(whole.face.pupils[1] - whole.face.pupils[0]))
+        values = []
+        for between_eyes in (32, 25, 18):
+            few = cv2.resize(large, None, fx=between_eyes / distance, fy=between_eyes / distance)
+            scaled = cv2.resize(few, large.shape[1::-1], interpolation=how)
+            values.append(pixelation.pixelation(make_case(scaled, whole.face)).value)
+        assert values == sorted(values)
+        assert values[2] > values[0] + 0.5
+
+    def test_the_fewer_tones_the_worse(self, make_case, case, portrait):
+        values = [
+            pixelation.pixelation(make_case(portrait // step * step + step // 2, case.face)).value
+            for step in (28, 36, 48)
+        ]
+        assert values == sorted(values)
+        assert values[2] > values[0] + 0.5
 
     def test_few_tones_show(self, seen, case, portrait):
         assert accepted("pixelation", pixelation.pixelation(case).value)

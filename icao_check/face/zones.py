@@ -90,11 +90,11 @@ def find_zones(
         eyes, on the chin half of it below the mouth, on the cheeks half of it below the eyes.
     """
     cutout = face_cutout(photo, pupils, _SIZE, inter_eye=INTER_EYE, eyes_at=_EYES_AT)
-    eyes = cutout.to_cutout(pupils)
-    middle = eyes.mean(axis=0)
-    down = max(float(cutout.to_cutout(chin)[1] - middle[1]), 0.5 * INTER_EYE)
-    corners = cutout.to_cutout(landmarks.mouth_corners)
-    lips = cutout.to_cutout(landmarks.lip_middles)
+    inside = cutout.to_cutout(np.concatenate([pupils, chin[np.newaxis], landmarks.points]))
+    eyes, middle = inside[:2], inside[:2].mean(axis=0)
+    down = max(float(inside[2, 1] - middle[1]), 0.5 * INTER_EYE)
+    placed = Landmarks(inside[3:], landmarks.deviation)
+    corners, lips, brows = placed.mouth_corners, placed.lip_middles, placed.brows
     mouth = float(lips[:, 1].mean() - middle[1])
     labels = np.zeros(cutout.pixels.shape[:2], np.uint8)
     outline = np.array([*_OUTLINE, *((-x, y) for x, y in reversed(_OUTLINE))])
@@ -109,13 +109,11 @@ def find_zones(
         across, down_to = middle[0] + x, middle[1] + y
         half = side / 2.0
         _fill_box(labels, (across - half, down_to - half, across + half, down_to + half), label)
-    for points in (landmarks.left_eye, landmarks.right_eye):
-        inside = cutout.to_cutout(points)
-        brows = cutout.to_cutout(landmarks.brows)
-        near = brows[np.abs(brows[:, 0] - inside[:, 0].mean()) < 0.6 * INTER_EYE]
-        top = min([*near[:, 1], inside[:, 1].min()]) - 0.04 * INTER_EYE
-        left, right = inside[:, 0].min(), inside[:, 0].max()
-        bottom = inside[:, 1].max() + 0.14 * INTER_EYE
+    for lids in (placed.left_eye, placed.right_eye):
+        near = brows[np.abs(brows[:, 0] - lids[:, 0].mean()) < 0.6 * INTER_EYE]
+        top = min([*near[:, 1], lids[:, 1].min()]) - 0.04 * INTER_EYE
+        left, right = lids[:, 0].min(), lids[:, 0].max()
+        bottom = lids[:, 1].max() + 0.14 * INTER_EYE
         wide = 0.18 * INTER_EYE
         _fill_box(labels, (left - wide, top, right + wide, bottom), EYES)
     lip_height = 0.1 * INTER_EYE
@@ -137,8 +135,8 @@ def find_zones(
 
 
 def _fill_box(labels: NDArray[np.uint8], box: tuple[float, float, float, float], label: int) -> None:
-    left, top, right, bottom = box
-    _fill(labels, np.array([(left, top), (right, top), (right, bottom), (left, bottom)]), label)
+    left, top, right, bottom = (max(round(side), -1) for side in box)
+    labels[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = label
 
 
 def _fill(labels: NDArray[np.uint8], polygon: NDArray[np.float64], label: int) -> None:

@@ -12,13 +12,13 @@ __all__ = ["plain_rim"]
 
 @kernel
 def plain_rim(
-    lines: NDArray[np.float32], flat: float, same: float, other: float
-) -> tuple[int, float]:  # (float32[:, :, ::1], float64, float64, float64)
+    lines: NDArray[np.uint8], flat: float, same: float, other: float
+) -> tuple[int, float]:  # (uint8[:, :, ::1], float64, float64, float64)
     """Measure how far a rim of one colour reaches inwards from the first line, and how abruptly it ends.
 
     Parameters
     ----------
-    lines : ndarray of shape (N, M, 3), float32
+    lines : ndarray of shape (N, M, 3), uint8
         Colours, line by line from the rim inwards.
     flat : float
         Largest standard deviation of any channel along a line of one colour.

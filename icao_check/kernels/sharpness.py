@@ -12,37 +12,41 @@ __all__ = ["block_noise", "gradient_energy"]
 
 @kernel
 def gradient_energy(
-    grey: NDArray[np.float32], mask: NDArray[np.bool_]
-) -> tuple[int, float, float, float]:  # (float32[:, ::1], bool_[:, ::1])
-    """Sum the structure tensor over a region.
+    grey: NDArray[np.float32],
+) -> tuple[float, float, float]:  # (float32[:, ::1])
+    """Sum the structure tensor over a picture.
 
     Parameters
     ----------
     grey : ndarray of shape (H, W), float32
         Luma.
-    mask : ndarray of shape (H, W), bool
-        The region; its pixels on the rim of the picture are left out.
 
     Returns
     -------
-    count : int
-        Pixels that were used.
     xx, xy, yy : float
-        Sums of the products of the central differences per px (Förstner and Gülch 1987).
+        Sums of the products of the central differences per px (Förstner and Gülch 1987), over all pixels but
+        those on the rim.
     """
     height, width = grey.shape
-    count = 0
+    inner = max(width - 2, 0)
+    sums = np.zeros((3, inner), np.float32)
     xx, xy, yy = 0.0, 0.0, 0.0
     for y in range(1, height - 1):
-        for x in range(1, width - 1):
-            if mask[y, x]:
-                right = (float(grey[y, x + 1]) - float(grey[y, x - 1])) / 2.0
-                down = (float(grey[y + 1, x]) - float(grey[y - 1, x])) / 2.0
-                count += 1
-                xx += right * right
-                xy += right * down
-                yy += down * down
-    return count, xx, xy, yy
+        left, right = grey[y, :inner], grey[y, 2:]
+        above, below = grey[y - 1, 1:], grey[y + 1, 1:]
+        # Column by column, in single precision over a few rows: such a loop the compiler runs eight wide.
+        for x in range(inner):
+            across, down = right[x] - left[x], below[x] - above[x]
+            sums[0, x] += across * across
+            sums[1, x] += across * down
+            sums[2, x] += down * down
+        if y % 32 == 0 or y == height - 2:
+            for x in range(inner):
+                xx += sums[0, x]
+                xy += sums[1, x]
+                yy += sums[2, x]
+            sums[:] = np.float32(0)
+    return xx / 4.0, xy / 4.0, yy / 4.0
 
 
 @kernel

@@ -13,7 +13,7 @@ __all__ = ["region_statistics"]
 @kernel
 def region_statistics(
     rgb: NDArray[np.uint8], labels: NDArray[np.uint8], luminance: NDArray[np.float32], regions: int
-) -> NDArray[np.int64]:  # (uint8[:, :, ::1], uint8[:, ::1], float32[:, ::1], int64) -> int64[:, :, ::1]
+) -> NDArray[np.int32]:  # (uint8[:, :, ::1], uint8[:, ::1], float32[:, ::1], int64) -> int32[:, :, ::1]
     """Count the values of red, green, blue and luminance in every region at once.
 
     Parameters
@@ -29,12 +29,12 @@ def region_statistics(
 
     Returns
     -------
-    ndarray of shape (regions, 4, 256), int64
+    ndarray of shape (regions, 4, 256), int32
         Histograms of the three channels and of the luminance rounded half up (ISO/IEC 29794-5, 7.3.4). All
         moments, quantiles and shares of a region follow from them.
     """
     height, width = labels.shape
-    histograms = np.zeros((regions, 4, 256), np.int64)
+    histograms = np.zeros((regions, 4, 256), np.int32)
     for y in range(height):
         for x in range(width):
             region = labels[y, x]
@@ -42,8 +42,9 @@ def region_statistics(
                 continue
             red, green, blue = rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2]
             light = luminance[0, red] + luminance[1, green] + luminance[2, blue]
-            histograms[region, 0, red] += 1
-            histograms[region, 1, green] += 1
-            histograms[region, 2, blue] += 1
-            histograms[region, 3, min(int(light + np.float32(0.5)), 255)] += 1
+            own = histograms[region]
+            own[0, red] += 1
+            own[1, green] += 1
+            own[2, blue] += 1
+            own[3, min(int(light + np.float32(0.5)), 255)] += 1
     return histograms

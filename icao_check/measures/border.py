@@ -27,8 +27,7 @@ def border(case: Case) -> Measurement:
     outline of the head. On one side alone it may be a post or a door behind the person: a person has to look.
     """
     times = max(int(np.log2(max(case.photo.height / _ROWS, 1.0))), 0)
-    halved, factor = case.photo.halved(times)
-    small = halved.astype(np.float32)
+    small, factor = case.photo.halved(times)
     height, width = small.shape[:2]
     across = small.transpose(1, 0, 2)
     widest, sides = 0, 0

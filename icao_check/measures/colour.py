@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -54,11 +57,18 @@ def natural_colour(case: Case) -> Measurement:
     these are estimated by generalised least squares (Aitken 1936), and compared with what remains among
     photos of people of all complexions without a cast.
     """
-    design = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
-    precision = np.linalg.inv(_COVARIANCE)
-    information = design.T @ precision @ design
-    cast = np.linalg.solve(information, design.T @ precision @ (cast_evidence(case) - _NEUTRAL))
+    information, estimator = _least_squares()
+    cast = estimator @ (cast_evidence(case) - _NEUTRAL)
     return Measurement(float(np.sqrt(cast @ information @ cast)))
+
+
+@functools.cache
+def _least_squares() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the information matrix of the two numbers of a cast and the matrix that estimates them."""
+    design = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    weights = design.T @ np.linalg.inv(_COVARIANCE)
+    information = weights @ design
+    return information, np.linalg.solve(information, weights)
 
 
 def cast_evidence(case: Case) -> NDArray[np.float64]:
@@ -89,9 +99,9 @@ def _eye_whites(case: Case) -> NDArray[np.float64]:
             )
     pixels = LINEAR[np.concatenate(found)]
     luminance = pixels @ np.array([0.2126, 0.7152, 0.0722])
-    return np.asarray(
-        pixels[luminance >= np.quantile(luminance, 1.0 - _WHITE_SHARE)].mean(axis=0), np.float64
-    )
+    darker = math.ceil((1.0 - _WHITE_SHARE) * (len(luminance) - 1))
+    brighter = luminance >= np.partition(luminance, darker)[darker]
+    return np.asarray(pixels[brighter].mean(axis=0), np.float64)
 
 
 def _ratios(linear: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,16 +40,16 @@ class FaceLight:
     ----------
     zones : Zones
         The face at a fixed size.
-    histograms : ndarray of shape (ZONE_COUNT, 4, 256), int64
-        Of red, green, blue and linear luminance in each zone.
+    histograms : ndarray of shape (ZONE_COUNT - 1, 4, 256), int32
+        Of red, green, blue and linear luminance in each zone, from label 1.
     """
 
     zones: Zones
-    histograms: NDArray[np.int64]
+    histograms: NDArray[np.int32]
 
     def of(self, *zones: int) -> NDArray[np.int64]:
         """Return the histograms of several zones together, shape (4, 256)."""
-        total: NDArray[np.int64] = self.histograms[list(zones)].sum(axis=0)
+        total: NDArray[np.int64] = self.histograms[[zone - 1 for zone in zones]].sum(axis=0, dtype=np.int64)
         return total
 
 
@@ -60,7 +60,9 @@ def face_light(case: Case) -> FaceLight:
         face = case.face
         assert face is not None
         zones = find_zones(case.photo, face.landmarks, face.pupils, face.chin)
-        histograms = region_statistics(zones.cutout.pixels, zones.labels, LUMINANCE, ZONE_COUNT)
+        # Most pixels have label 0 and are not measured: one less, and the sweep passes them over.
+        places = zones.labels - np.uint8(1)
+        histograms = region_statistics(zones.cutout.pixels, places, LUMINANCE, ZONE_COUNT - 1)
         return FaceLight(zones, histograms)
 
     return case.once("face_light", make)

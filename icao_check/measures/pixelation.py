@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import math
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from icao_check.kernels import compression as kernels
-from icao_check.kernels.statistics import region_statistics
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
-from icao_check.measures.light import LUMINANCE
-from icao_check.measures.raster import face_raster
+from icao_check.measures.raster import FaceRaster, face_raster, graded
 
 __all__ = ["pixelation"]
 
@@ -20,15 +22,27 @@ _SPECTRUM = 2048
 # Rasters of 3.3 to 24 px per former pixel; the 8 × 8 grid of JPEG and its half are left to compression.
 _COARSEST, _FINEST = 1.0 / 24.0, 0.3
 _CODED, _CODED_WIDTH = (1.0 / 8.0, 1.0 / 4.0), 0.005
+# In a raster of fewer px between the eyes there is no face to be found.
+_COARSEST_FACE = 8.0
 _SMOOTHING = 10.0
 _SHORTEST = 64
-_TEXTURE_SHARE, _TEXTURE_FLOOR = 0.3, 0.2
+_TEXTURE_FLOOR = 0.2
 # Histograms are compared at two widths, as shares of the range that 96 % of the tones span.
 _NARROW, _WIDE = 0.01, 0.04
+_SPAN = (0.02, 0.98)
 _ENDS = 4
 # Both on one scale: what is just seen.
 _VISIBLE_RASTER = 0.0075
 _VISIBLE_STEPS = 0.07
+# Beyond this neither is in doubt, and how coarse it is counts instead: one more is a raster of 60 px between
+# the eyes, or tones 16 levels apart.
+_CERTAIN = 2.0
+_COARSE_RASTER, _COARSE_STEPS = 60.0, 16.0
+# Tones of a posterised photo lie this many levels apart: the histogram, its slow changes taken off, is then
+# like itself at that distance. One crowd, as of skin alone, is like nothing.
+_FINEST_STEP, _COARSEST_STEP = 8, 85
+_TONE, _SLOW = 1.2, 12.0
+_LIKE = 0.15
 
 
 def pixelation(case: Case) -> Measurement:
@@ -37,63 +51,97 @@ def pixelation(case: Case) -> Measurement:
     The larger of two ratios. Up-scaling: interpolated pixels repeat a pattern with the period of the former
     raster (Gallagher, Detection of linear and cubic interpolation in JPEG compressed images, CRV 2005, doi
     10.1109/CRV.2005.33), in rows and columns alike, while fine texture is missing. Posterisation: the tones
-    of the face crowd on a few levels, so that smoothing its histogram raises the entropy.
+    of the face crowd on a few levels at equal distances, so that smoothing its histogram raises the entropy.
+    What is beyond doubt is ranked by the former pixels between the eyes, or by the distance of the levels.
     """
     raster = face_raster(case)
     if raster is None or raster.contrast <= 0.0:
         return Measurement(None, reason="not_measurable")
-    texture = float(np.quantile(raster.coarse_noise, _TEXTURE_SHARE)) / raster.contrast * 100.0
-    coarse = _periodicity(raster.grey) / (texture + _TEXTURE_FLOOR)
-    steps = _crowding(raster.rgb)
+    height, frequency = _periodicity(raster)
+    coarse = height / (raster.texture + _TEXTURE_FLOOR) / _VISIBLE_RASTER
+    gain, step = _crowding(raster.rgb)
+    crowded = gain / _VISIBLE_STEPS
+    coarseness = _COARSE_RASTER / max(frequency * raster.inter_eye, 1.0)
     return Measurement(
-        max(coarse / _VISIBLE_RASTER, steps / _VISIBLE_STEPS, 0.0),
-        facts={"raster": round(coarse / _VISIBLE_RASTER, 2), "steps": round(steps / _VISIBLE_STEPS, 2)},
+        max(graded(coarse, _CERTAIN, coarseness), graded(crowded, _CERTAIN, step / _COARSE_STEPS), 0.0),
+        facts={"raster": round(coarse, 2), "steps": round(crowded, 2)},
     )
 
 
-def _periodicity(grey: NDArray[np.float32]) -> float:
+def _periodicity(raster: FaceRaster) -> tuple[float, float]:
+    """Return how high the highest line in the spectrum of the bends stands, and its frequency per px."""
+    found = np.full(_SPECTRUM // 2 + 1, np.inf)
+    for grey in (raster.grey, raster.turned):
+        profile = kernels.bend_profile(grey, _STEP, _LARGEST_BEND)
+        if len(profile) < _SHORTEST:
+            return 0.0, 1.0
+        detail = (profile - _smoothed(profile, _SMOOTHING, cv2.BORDER_REFLECT_101)) * _window(len(profile))
+        spectrum = np.abs(np.fft.rfft(detail, _SPECTRUM)) / len(profile)
+        # Rows and columns may have been scaled by factors that differ a little.
+        wide = spectrum.copy()
+        np.maximum(wide[1:], spectrum[:-1], out=wide[1:])
+        np.maximum(wide[:-1], spectrum[1:], out=wide[:-1])
+        found = np.minimum(found, wide / (profile.mean() + 0.05))
+    looked_at = _looked_at()
+    looked_at = looked_at[looked_at > _COARSEST_FACE / raster.inter_eye * _SPECTRUM]
+    if len(looked_at) == 0:
+        return 0.0, 1.0
+    place = looked_at[int(found[looked_at].argmax())]
+    return float(found[place]), float(place) / _SPECTRUM
+
+
+@functools.cache
+def _looked_at() -> NDArray[np.intp]:
     frequencies = np.arange(_SPECTRUM // 2 + 1) / _SPECTRUM
     looked_at = (frequencies > _COARSEST) & (frequencies < _FINEST)
     for coded in _CODED:
         looked_at &= np.abs(frequencies - coded) > _CODED_WIDTH
-    found = np.full(len(frequencies), np.inf)
-    for profile in kernels.bend_profile(grey, _STEP, _LARGEST_BEND):
-        if len(profile) < _SHORTEST:
-            return 0.0
-        detail = (profile - _smoothed(profile, _SMOOTHING)) * np.hanning(len(profile))
-        spectrum = np.abs(np.fft.rfft(detail, _SPECTRUM)) / len(profile)
-        # Rows and columns may have been scaled by factors that differ a little.
-        wide = np.maximum(spectrum, np.maximum(np.roll(spectrum, 1), np.roll(spectrum, -1)))
-        found = np.minimum(found, wide / (profile.mean() + 0.05))
-    return float(found[looked_at].max())
+    return np.flatnonzero(looked_at)
 
 
-def _crowding(rgb: NDArray[np.uint8]) -> float:
+@functools.lru_cache(maxsize=8)
+def _window(length: int) -> NDArray[np.float64]:
+    return np.hanning(length)
+
+
+def _crowding(rgb: NDArray[np.uint8]) -> tuple[float, float]:
+    """Return how many bits smoothing adds to tones that crowd, and how many levels apart they do."""
     height, width = rgb.shape[:2]
-    inner = np.ascontiguousarray(rgb[height // 4 :, width // 5 : width - width // 5])
-    everywhere = np.zeros(inner.shape[:2], np.uint8)
-    gains = []
-    for counts in region_statistics(inner, everywhere, LUMINANCE, 1)[0, :3]:
-        histogram = counts.astype(np.float64)
+    inner = rgb[height // 4 :, width // 5 : width - width // 5]
+    gains, likeness = [], np.zeros(256)
+    for channel in range(3):
+        counts = cv2.calcHist([inner], [channel], None, [256], [0.0, 256.0])
+        histogram = np.asarray(counts, np.float64).ravel()
         histogram[:_ENDS] = histogram[256 - _ENDS :] = 0.0
-        if histogram.sum() == 0.0:
+        total = histogram.sum()
+        if total == 0.0:
             continue
-        histogram /= histogram.sum()
-        cumulated = np.cumsum(histogram)
-        span = max(int(np.searchsorted(cumulated, 0.98) - np.searchsorted(cumulated, 0.02)), 1)
+        histogram /= total
+        low, high = np.searchsorted(np.cumsum(histogram), _SPAN)
+        span = max(int(high - low), 1)
         narrow, wide = (
-            _entropy(_smoothed(histogram, share * span, "constant")) for share in (_NARROW, _WIDE)
+            _entropy(_smoothed(histogram, share * span, cv2.BORDER_CONSTANT)) for share in (_NARROW, _WIDE)
         )
         gains.append(wide - narrow)
-    return float(np.median(gains)) if gains else 0.0
+        tones = _smoothed(histogram, _TONE, cv2.BORDER_CONSTANT)
+        tones -= _smoothed(histogram, _SLOW, cv2.BORDER_CONSTANT)
+        likeness += np.correlate(tones, tones, "full")[255:] / max(float(tones @ tones), 1e-12)
+    if not gains:
+        return 0.0, 1.0
+    rising = np.flatnonzero(np.diff(likeness[_FINEST_STEP : _COARSEST_STEP + 1]) > 0.0)
+    if len(rising) == 0:
+        return 0.0, 1.0
+    valley = _FINEST_STEP + int(rising[0])
+    step = valley + int(likeness[valley : _COARSEST_STEP + 1].argmax())
+    alike = min(max(float(likeness[step]) / len(gains) / _LIKE, 0.0), 1.0)
+    return float(np.median(gains)) * alike, float(step)
 
 
-def _smoothed(values: NDArray[np.float64], deviation: float, edge: str = "reflect") -> NDArray[np.float64]:
+def _smoothed(values: NDArray[np.float64], deviation: float, edge: int) -> NDArray[np.float64]:
     deviation = max(deviation, 0.3)
-    reach = int(np.ceil(4.0 * deviation))
-    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / deviation) ** 2)
-    padded = np.pad(values, reach) if edge == "constant" else np.pad(values, reach, mode="reflect")
-    return np.convolve(padded, weights / weights.sum(), "valid")
+    reach = math.ceil(4.0 * deviation)
+    row = cv2.GaussianBlur(values[np.newaxis], (2 * reach + 1, 1), deviation, borderType=edge)
+    return np.asarray(row[0], np.float64)
 
 
 def _entropy(share: NDArray[np.float64]) -> float:

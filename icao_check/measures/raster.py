@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from icao_check.kernels.sharpness import block_noise
 from icao_check.measures.case import Case
 
-__all__ = ["FaceRaster", "face_raster"]
+__all__ = ["FaceRaster", "exceeded", "face_raster", "graded"]
 
 # Half the side of the window: in inter-eye distances, and in px.
 _REACH, _MOST = 1.3, 192
@@ -21,6 +22,10 @@ _BLOCK = 8
 # Blocks darker or brighter than this may be clipped and then show no noise.
 _DARK, _BRIGHT = 30.0, 235.0
 _FEWEST_BLOCKS = 20
+# Within this share of what makes it certain, the evidence gives way to the severity.
+_SOON = 0.15
+# Hair, lashes and edges fill the busier blocks.
+_TEXTURE_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,11 @@ class FaceRaster:
         At most 384 px high and wide.
     grey : ndarray of shape (h, w), float32
         Its luma.
+    turned : ndarray of shape (w, h), float32
+        The same, rows for columns.
     noise, coarse_noise : ndarray of shape (N,), float64
-        Deviation of the noise in each block of 8 px, of the window and of the window halved, in grey levels.
-        Of the first only blocks that cannot be clipped, where there are enough of them.
+        Deviation of the noise in each block of 8 px, of the window and of the window halved, in grey levels,
+        ascending. Of the first only blocks that cannot be clipped, where there are enough of them.
     contrast : float
         Standard deviation of the luma.
     inter_eye : float
@@ -44,10 +51,46 @@ class FaceRaster:
 
     rgb: NDArray[np.uint8]
     grey: NDArray[np.float32]
+    turned: NDArray[np.float32]
     noise: NDArray[np.float64]
     coarse_noise: NDArray[np.float64]
     contrast: float
     inter_eye: float
+
+    @property
+    def texture(self) -> float:
+        """Fine texture of the skin: noise of the window halved, in % of the contrast."""
+        return exceeded(self.coarse_noise, 1.0 - _TEXTURE_SHARE) / self.contrast * 100.0
+
+
+def exceeded(ordered: NDArray[np.float64], share: float) -> float:
+    """Return what `share` of some ascending values exceed, by linear interpolation between them."""
+    place = (1.0 - share) * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return float(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
+
+
+def graded(evidence: float, certain: float, severity: float) -> float:
+    """Return the evidence of a damage as far as it is in doubt, and beyond that how severe the damage is.
+
+    Parameters
+    ----------
+    evidence : float
+        How plainly it shows. It saturates, and may fall again where the damage is great.
+    certain : float
+        From here on it is there; positive.
+    severity : float
+        How great it then is; not negative.
+
+    Returns
+    -------
+    float
+        `evidence` up to `certain`; `certain` and a growing part of `severity` beyond.
+    """
+    if evidence <= certain:
+        return evidence
+    return certain + severity * (1.0 - math.exp((certain - evidence) / (_SOON * certain)))
 
 
 def face_raster(case: Case) -> FaceRaster | None:
@@ -66,7 +109,8 @@ def _cut(case: Case) -> FaceRaster | None:
     rgb = np.ascontiguousarray(case.photo.rgb[top : top + 2 * half, left : left + 2 * half])
     if min(rgb.shape[:2]) < 4 * _BLOCK:
         return None
-    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32)
+    luma = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    grey = luma.astype(np.float32)
     noise = block_noise(grey, _BLOCK)
     halved = np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
     rows, columns = noise.shape
@@ -76,8 +120,9 @@ def _cut(case: Case) -> FaceRaster | None:
     return FaceRaster(
         rgb=rgb,
         grey=grey,
-        noise=usable if len(usable) > _FEWEST_BLOCKS else noise.ravel(),
-        coarse_noise=block_noise(halved, _BLOCK).ravel(),
-        contrast=float(grey.std()),
+        turned=np.asarray(cv2.transpose(luma), np.float32),
+        noise=np.sort(usable if len(usable) > _FEWEST_BLOCKS else noise, axis=None),
+        coarse_noise=np.sort(block_noise(halved, _BLOCK), axis=None),
+        contrast=float(cv2.meanStdDev(luma)[1][0, 0]),
         inter_eye=distance,
     )

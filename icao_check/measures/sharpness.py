@@ -11,7 +11,7 @@ from icao_check.face.cutout import face_cutout
 from icao_check.kernels import sharpness as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
-from icao_check.measures.raster import face_raster
+from icao_check.measures.raster import exceeded, face_raster
 
 __all__ = ["blur", "noise", "sharpness"]
 
@@ -49,8 +49,7 @@ def _blur(case: Case) -> float | None:
     assert face is not None
     piece = face_cutout(case.photo, face.pupils, _SIZE, inter_eye=_INTER_EYE, eyes_at=_EYES_AT)
     grey = cv2.cvtColor(piece.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    everywhere = np.ones(grey.shape, np.bool_)
-    fine, coarse = (_tensor(cv2.GaussianBlur(grey, (0, 0), scale), everywhere) for scale in (_FINE, _COARSE))
+    fine, coarse = (_tensor(cv2.GaussianBlur(grey, (0, 0), scale)) for scale in (_FINE, _COARSE))
     if np.linalg.det(coarse) <= 1e-6 * max(float(np.trace(coarse)), 1e-9) ** 2:
         return None
     squared = float(np.linalg.eigvals(np.linalg.solve(coarse, fine)).real.min())
@@ -60,8 +59,8 @@ def _blur(case: Case) -> float | None:
     return math.sqrt(max(variance, 0.0)) / _INTER_EYE * 100.0
 
 
-def _tensor(grey: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    _, xx, xy, yy = kernels.gradient_energy(np.asarray(grey, np.float32), mask)
+def _tensor(grey: np.ndarray) -> np.ndarray:
+    xx, xy, yy = kernels.gradient_energy(np.asarray(grey, np.float32))
     return np.array([[xx, xy], [xy, yy]])
 
 
@@ -74,5 +73,5 @@ def noise(case: Case) -> Measurement:
     raster = face_raster(case)
     if raster is None:
         return Measurement(None, reason="not_measurable")
-    fine, coarse = (float(np.quantile(found, _QUIET_SHARE)) for found in (raster.noise, raster.coarse_noise))
+    fine, coarse = (exceeded(found, 1.0 - _QUIET_SHARE) for found in (raster.noise, raster.coarse_noise))
     return Measurement(max(fine, _HALVING * coarse) if raster.inter_eye >= _LARGE_FACE else fine)

@@ -38,14 +38,16 @@ def backdrop(background: Background, width: int, height: int) -> Floats:
     b = background
     rng = np.random.default_rng([b.seed, 401])
     colour = np.maximum(lab_to_linear((b.lightness, b.a, b.b)), 0.0)
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    u = (x / max(width - 1, 1) - 0.5) * 35.0  # mm on a print of 35 x 45
-    v = (y / max(height - 1, 1) - 0.5) * 45.0
-    tone = np.ones((height, width), np.float32)
+    # mm on a print of 35 x 45, one row and one column
+    across = ((np.arange(width, dtype=np.float32) / max(width - 1, 1) - 0.5) * 35.0)[None, :]
+    down = ((np.arange(height, dtype=np.float32) / max(height - 1, 1) - 0.5) * 45.0)[:, None]
     # even good light falls off by a percent or two
     angle = rng.uniform(0, 2 * np.pi)
-    tone += 0.012 * rng.random() * (np.cos(angle) * u / 17.5 + np.sin(angle) * v / 22.5)
-    tone -= 0.012 * rng.random() * ((u / 17.5) ** 2 + (v / 22.5) ** 2)
+    slope, bow = 0.012 * rng.random(), 0.012 * rng.random()
+    tilt = float(slope * math.cos(angle)), float(slope * math.sin(angle))
+    tone = 1.0 + (tilt[0] * across / 17.5 - bow * (across / 17.5) ** 2)
+    tone = tone + (tilt[1] * down / 22.5 - bow * (down / 22.5) ** 2)
+    u, v = np.broadcast_arrays(across, down) if b.kind != "plain" else (across, down)
     angle = rng.uniform(0, 2 * np.pi)
     pick = rng.random(6)
     if b.kind == "gradient" and b.strength > 0:

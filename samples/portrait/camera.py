@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from icao_check.kernels.jit import kernel
 from samples.portrait.parameters import Camera, Framing
 
-__all__ = ["PIVOT", "View", "angles_of", "frame", "rotation"]
+__all__ = ["PIVOT", "View", "angles_of", "carry", "frame", "rotation"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -84,30 +85,74 @@ class View(NamedTuple):
     middle: tuple[float, float]
     stretch: float
 
-    def project(self, points: Floats) -> Floats:
+    def project(self, points: Floats, samples: int = 1) -> Floats:
         """Pixels and nearness of points of the world.
 
         Parameters
         ----------
         points : ndarray of shape (..., 3)
             mm.
+        samples : int
+            Samples per pixel along each side: more than 1 gives places on the grid of the samples.
 
         Returns
         -------
         ndarray of shape (..., 3)
             x, y in pixels (centres are integers) and 1 / distance along the optical axis, 1/mm.
         """
-        near = 1.0 / (self.distance - points[..., 2])
-        x = self.centre[0] + self.focal * points[..., 0] * near
-        y = self.centre[1] - self.focal * points[..., 1] * near
-        if self.distortion:
-            dx = x - self.middle[0]
-            dy = y - self.middle[1]
-            grow = 1.0 + self.distortion * (dx * dx + dy * dy) / self.corner**2
-            x = self.middle[0] + dx * grow
-            y = self.middle[1] + dy * grow
-        x = (x + 0.5) * self.stretch - 0.5
-        return np.stack([x, y, near], axis=-1)
+        out = np.empty(points.shape)
+        numbers = (self.focal, self.distance, *self.centre, self.distortion / self.corner**2, *self.middle,
+                   self.stretch, samples)  # fmt: skip
+        _project(
+            np.ascontiguousarray(points, np.float64).reshape(-1, 3), np.array(numbers), out.reshape(-1, 3)
+        )
+        return out
+
+
+@kernel
+def _project(points: Floats, numbers: Floats, out: Floats) -> None:
+    focal, distance, centre_x, centre_y, distortion, middle_x, middle_y, stretch, samples = numbers
+    shift = 0.5 * (samples - 1.0)
+    for i in range(points.shape[0]):
+        near = 1.0 / (distance - points[i, 2])
+        dx = centre_x + focal * points[i, 0] * near - middle_x
+        dy = centre_y - focal * points[i, 1] * near - middle_y
+        grow = 1.0 + distortion * (dx * dx + dy * dy)
+        out[i, 0] = samples * ((middle_x + dx * grow + 0.5) * stretch - 0.5) + shift
+        out[i, 1] = samples * (middle_y + dy * grow) + shift
+        out[i, 2] = near
+
+
+@kernel
+def carry(
+    points: Floats, head: Floats, turn: Floats, trunk: Floats, pivot: Floats, offset: Floats, out: Floats
+) -> None:
+    """Turn points about a pivot with the head, with the trunk, or between the two, and move them.
+
+    Parameters
+    ----------
+    points : ndarray of shape (N, 3)
+        float64.
+    head : ndarray of shape (N,) or (0,)
+        1 moves with the head, 0 with the trunk; empty: all move with the head.
+    turn, trunk : ndarray of shape (3, 3)
+        Rotations of head and trunk.
+    pivot, offset : ndarray of shape (3,)
+        The point about which they turn, and where it goes.
+    out : ndarray of shape (N, 3)
+        Receives float64.
+    """
+    for i in range(points.shape[0]):
+        x = points[i, 0] - pivot[0]
+        y = points[i, 1] - pivot[1]
+        z = points[i, 2] - pivot[2]
+        share = head[i] if head.shape[0] > 0 else 1.0
+        for c in range(3):
+            moved = turn[c, 0] * x + turn[c, 1] * y + turn[c, 2] * z
+            if share != 1.0:
+                still = trunk[c, 0] * x + trunk[c, 1] * y + trunk[c, 2] * z
+                moved = still + share * (moved - still)
+            out[i, c] = moved + offset[c]
 
 
 def frame(camera: Camera, framing: Framing, crown: Floats, chin: Floats, up: Floats) -> View:

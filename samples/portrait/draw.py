@@ -259,22 +259,23 @@ def _side_light(s: float, rng: Rng, p: Parameters) -> dict[str, Any]:
 
 def _hard_shadow(s: float, rng: Rng, p: Parameters) -> dict[str, Any]:
     return {
-        "light__azimuth": _sign(rng) * (38.0 + 20.0 * s),
-        "light__elevation": 42.0 + 12.0 * s,
-        "light__ambient": 0.25 - 0.12 * s,
+        "light__azimuth": _sign(rng) * (22.0 + 14.0 * s),
+        "light__elevation": 24.0 + 8.0 * s,
+        "light__ambient": 0.34 - 0.16 * s,
         "light__fill": 0.0,
-        "light__size": 1.2,
+        "light__size": 0.6,
+        "light__bar": 22.0 + 16.0 * s,
     }
 
 
 def _hot_spot(s: float, rng: Rng, p: Parameters) -> dict[str, Any]:
     return {
-        "light__size": 6.0,
+        "light__size": 4.5,
         "light__ambient": 0.2,
         "light__fill": 0.0,
         "light__azimuth": float(rng.uniform(-15, 15)),
         "light__elevation": float(rng.uniform(5, 25)),
-        "light__oiliness": 1.2 + 2.2 * s,
+        "light__oiliness": 2.5 + 4.0 * s,
     }
 
 

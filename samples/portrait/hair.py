@@ -18,7 +18,7 @@ from samples.portrait.anatomy import Anatomy
 from samples.portrait.head import Grid, grid_normals
 from samples.portrait.noise import hash01, hash_normal, value_noise
 from samples.portrait.parameters import Identity, Look
-from samples.portrait.relief import brow_curves, lid_curves, ramp
+from samples.portrait.relief import brow_lines, lid_lines, ramp
 from samples.portrait.shading import beard_zone, hairlines
 
 __all__ = [
@@ -480,12 +480,14 @@ def grow_hair(
     body = int(np.searchsorted(grid.rows, 16.0))
     points = np.ascontiguousarray(grid.bare[:body])
     normals = grid_normals(points, closed=True)
-    inside = np.empty(points.shape[0] * points.shape[1])
-    hairlines(anatomy, points.reshape(-1, 3), inside)
-    inside = np.where(points[..., 1] > anatomy.chin_y[0], inside.reshape(points.shape[:2]), -50.0)
+    inside = np.full(points.shape[:2], -50.0)
+    high = points[..., 1] > -76.0  # hair ends above that
+    found = np.empty(int(high.sum()))
+    hairlines(anatomy, points[high], found)
+    inside[high] = found
     weight = np.clip((inside + 1.0) / 6.0, 0.0, 1.0)
     deep = np.clip((inside - 6.0) / 10.0, 0.0, 1.0)
-    if look.hair in ("buzz", "short", "curly", "afro"):
+    if look.hair not in ("long", "bob", "fringe"):
         weight[normals[..., 2] < -0.55] = 0.0  # never seen
         deep[normals[..., 2] < -0.55] = 0.0
     room = 60000
@@ -660,7 +662,8 @@ def grow_brows(anatomy: Anatomy, grid: Grid, identity: Identity, look: Look) -> 
         )
         turn = rng.standard_normal(900)[:per_side] * 0.16
         white = (rng.random(900)[:per_side] < 0.28 * look.hair_grey).astype(float)
-        curve = np.array([brow_curves(a, side, float(v)) for v in t])
+        curve = np.empty((per_side, 3))
+        brow_lines(anatomy, side, t, curve)
         x = curve[:, 0]
         y = curve[:, 2] + (0.05 + 0.80 * u) * (curve[:, 1] - curve[:, 2])
         # inner hairs stand up, outer ones lie along the brow; above they turn down, below up
@@ -717,7 +720,9 @@ def grow_lashes(anatomy: Anatomy, grid: Grid, identity: Identity) -> Strands:
             rng = np.random.default_rng([identity.seed, 220 + 2 * side + lower])
             u = np.sort(rng.random(count)) * 0.90 + 0.08
             dx = -a.canthus_medial + u * (a.canthus_medial + a.canthus_lateral)
-            y = np.array([lid_curves(a, side, float(v))[1 if lower else 0] for v in dx])
+            lids = np.empty((count, 2))
+            lid_lines(anatomy, side, dx, lids)
+            y = lids[:, 1 if lower else 0]
             x = sign * (0.5 * a.ipd + dx)
             z = grid.depth(np.stack([x, y], 1))
             root = np.stack([x, y, z - 0.3], 1)

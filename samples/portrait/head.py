@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -49,7 +50,7 @@ class Mesh(NamedTuple):
     ``rest``: (N, 3) float64, mm of the head frame before it is posed; ``normal``: (N, 3) unit vectors;
     ``chart``: (N, 3) coordinates in which the material is painted; ``cut``: (N,) positive where the surface
     is open; ``head``: (N,) 1 moves with the head, 0 with the trunk; ``triangles``: (M, 3) int32;
-    ``material``: (M,) uint8.
+    ``material``: (M,) uint8; ``shape``: rows and columns of the grid that the points are.
     """
 
     rest: Floats
@@ -59,6 +60,7 @@ class Mesh(NamedTuple):
     head: Floats
     triangles: npt.NDArray[np.int32]
     material: npt.NDArray[np.uint8]
+    shape: tuple[int, int] = (0, 0)
 
 
 class Grid(NamedTuple):
@@ -96,17 +98,20 @@ class Grid(NamedTuple):
 def _depths(points: Floats, xy: Floats, out: Floats) -> None:
     # The front-most triangle (split as in grid_triangles) over each point; x grows along every row.
     rows, columns = points.shape[:2]
+    left = points[:, 0, 0].copy()
+    right = points[:, columns - 1, 0].copy()
+    low_y = np.empty(rows)
+    high_y = np.empty(rows)
+    for i in range(rows):
+        # along a row the height runs from that of the side to that of the front
+        low_y[i] = min(points[i, 0, 1], points[i, columns // 2, 1]) - 4.0
+        high_y[i] = max(points[i, 0, 1], points[i, columns // 2, 1]) + 4.0
     for q in range(xy.shape[0]):
         x = xy[q, 0]
         y = xy[q, 1]
         best = np.nan
         for i in range(rows - 1):
-            if x <= points[i, 0, 0] or x >= points[i, columns - 1, 0]:
-                continue
-            # along a row the height runs from that of the side to that of the front
-            side_y = points[i, 0, 1]
-            front_y = points[i, columns // 2, 1]
-            if y < min(side_y, front_y) - 4.0 or y > max(side_y, front_y) + 4.0:
+            if y < low_y[i] or y > high_y[i] or x <= left[i] or x >= right[i]:
                 continue
             low = 0
             high = columns - 1
@@ -168,6 +173,7 @@ def grid_mesh(points: Floats, material: Material, *, closed: bool, head: float =
         np.full(len(rest), head),
         triangles,
         np.full(len(triangles), material, np.uint8),
+        (points.shape[0], points.shape[1]),
     )
 
 
@@ -186,24 +192,40 @@ def grid_normals(points: Floats, *, closed: bool) -> Floats:
     ndarray of shape (R, C, 3)
         Outward for rows that run down and columns that run counter-clockwise seen from above.
     """
-    down = np.empty_like(points)
-    down[1:-1] = points[2:] - points[:-2]
-    down[0] = points[1] - points[0]
-    down[-1] = points[-1] - points[-2]
-    if closed:
-        across = np.roll(points, -1, 1) - np.roll(points, 1, 1)
-    else:
-        across = np.empty_like(points)
-        across[:, 1:-1] = points[:, 2:] - points[:, :-2]
-        across[:, 0] = points[:, 1] - points[:, 0]
-        across[:, -1] = points[:, -1] - points[:, -2]
-    n = np.cross(down, across)
-    length = np.linalg.norm(n, axis=-1, keepdims=True)
-    bad = length[..., 0] < 1e-12
-    n /= np.maximum(length, 1e-12)
-    if bad.any():
-        n[bad] = (0.0, 1.0, 0.0)
-    return n
+    out = np.empty(points.shape)
+    _normals(points, closed, out)
+    return out
+
+
+@kernel
+def _normals(points: Floats, closed: bool, out: Floats) -> None:
+    # Differences across two cells (at an open edge one), their cross product; straight up where it is 0.
+    rows, columns = points.shape[:2]
+    for i in range(rows):
+        above = max(i - 1, 0)
+        below = min(i + 1, rows - 1)
+        for j in range(columns):
+            left = j - 1
+            right = j + 1
+            if closed:
+                left %= columns
+                right %= columns
+            left = max(left, 0)
+            right = min(right, columns - 1)
+            dx = points[below, j, 0] - points[above, j, 0]
+            dy = points[below, j, 1] - points[above, j, 1]
+            dz = points[below, j, 2] - points[above, j, 2]
+            ax = points[i, right, 0] - points[i, left, 0]
+            ay = points[i, right, 1] - points[i, left, 1]
+            az = points[i, right, 2] - points[i, left, 2]
+            x = dy * az - dz * ay
+            y = dz * ax - dx * az
+            z = dx * ay - dy * ax
+            length = math.sqrt(x * x + y * y + z * z)
+            if length < 1e-12:
+                out[i, j, 0], out[i, j, 1], out[i, j, 2] = 0.0, 1.0, 0.0
+            else:
+                out[i, j, 0], out[i, j, 1], out[i, j, 2] = x / length, y / length, z / length
 
 
 def grid_triangles(rows: int, columns: int, *, closed: bool) -> npt.NDArray[np.int32]:

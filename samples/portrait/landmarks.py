@@ -354,7 +354,10 @@ def evenly_along_outline(screen: Floats, eyes: Floats, chin: Floats, up: Floats)
     angle = np.degrees(np.arctan2(x, -y))
     radius = np.hypot(x, y)
     steps = np.arange(-150.0, 151.0, 2.0)
-    rim = np.array([radius[np.abs(angle - s) < 1.2].max(initial=0.0) for s in steps])
+    order = np.argsort(angle)
+    first, last = (np.searchsorted(angle[order], steps + s) for s in (-1.2, 1.2))
+    radius = radius[order]
+    rim = np.array([radius[a:b].max(initial=0.0) for a, b in zip(first, last, strict=True)])
     path = np.stack([rim * np.sin(np.radians(steps)), -rim * np.cos(np.radians(steps))], 1)
     path = path[rim > 0]
     below = path[:, 1] <= 0.4 * length  # nothing above the eyes

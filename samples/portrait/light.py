@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from icao_check.kernels.jit import kernel
 from samples.portrait.parameters import Light
-from samples.portrait.raster import draw_triangles
 
 __all__ = [
+    "bar",
     "LightSet",
     "Occluder",
     "blackbody",
@@ -115,7 +115,8 @@ def light_set(light: Light) -> LightSet:
     """Directions and colours of the light on the person.
 
     A facet turned to the camera receives irradiance 1 in each channel where nothing shades it: the camera has
-    set its exposure and its white balance.
+    set its exposure and its white balance. With light from the side it receives less, as the camera spares
+    the brighter cheek.
 
     Parameters
     ----------
@@ -152,9 +153,13 @@ def light_set(light: Light) -> LightSet:
         scaled(side, np.ones(len(side)), warm, share[0] * light.fill),
         scaled(dome, sky, rest, share[1]),
     ]
-    towards = np.concatenate([key, side, dome])
-    colour = np.concatenate(parts)
-    white = (np.maximum(towards @ face, 0.0)[:, None] * colour).sum(0)
+    front = dome[:, 2] > -0.5  # what comes from farther behind is too weak to be seen
+    towards = np.concatenate([key, side, dome[front]])
+    colour = np.concatenate([*parts[:2], parts[2][front]])
+    # what the camera exposes for: the face as it looks at the lens, or a cheek that has far more light
+    cheeks = np.array([[-0.64, 0.08, 0.76], [0.64, 0.08, 0.76]])
+    frontal, *aside = ((np.maximum(towards @ n, 0.0)[:, None] * colour).sum(0) for n in (face, *cheeks))
+    white = frontal * max(1.0, *(0.75 * float(side[1] / frontal[1]) for side in aside))
     colour = colour / white
     n, m = len(key), len(side)
     is_key = np.arange(len(towards)) < n
@@ -171,10 +176,14 @@ def light_set(light: Light) -> LightSet:
 
 
 class Occluder(NamedTuple):
-    """Triangles that throw shadows: ``points`` (N, 3) in the world, ``triangles`` (M, 3) int32."""
+    """Triangles that throw shadows: ``points`` (N, 3) in the world, ``triangles`` (M, 3) int32.
+
+    Of a ``solid`` all triangles run clockwise seen from outside, and none is seen from within.
+    """
 
     points: Floats
     triangles: npt.NDArray[np.int32]
+    solid: bool = False
 
 
 def _axes(towards: Floats) -> Floats:
@@ -205,15 +214,96 @@ def shadow_maps(occluders: list[Occluder], lights: LightSet, size: int) -> tuple
     """
     frames = np.stack([_axes(d) for d in lights.towards])
     maps = np.zeros((len(frames), size, size), np.float32)
-    index = np.empty((size, size), np.int32)
-    half = 0.5 * (size - 1)
     for occluder in occluders:
-        open_ = np.full(len(occluder.points), -1.0)
-        local = (occluder.points - CENTRE) @ frames.transpose(0, 2, 1)
+        screen = np.empty((len(occluder.points), 3))
         for k in range(len(frames)):
-            screen = local[k] * (half / EXTENT, half / EXTENT, 1.0) + (half, half, 1000.0)
-            draw_triangles(screen, occluder.triangles, open_, 0, maps[k], index)
+            _seen_by_light(occluder.points, frames[k], CENTRE, 0.5 * (size - 1), EXTENT, screen)
+            _draw_depth(screen, occluder.triangles, occluder.solid, maps[k])
     return maps, frames
+
+
+def bar(light: Light, middle: Floats) -> Occluder:
+    """Something straight between lamp and face: the edge of a blind, of a lampshade, of a window frame.
+
+    Parameters
+    ----------
+    light : Light
+        Its direction and the width of the bar.
+    middle : ndarray of shape (3,)
+        Where the middle of its shadow falls, mm of the world.
+
+    Returns
+    -------
+    Occluder
+        A strip across the light, aslant over the face.
+    """
+    towards = _direction(light.azimuth, light.elevation)
+    u, v, _ = _axes(towards)
+    slant = math.radians(50.0 if light.azimuth < 0 else -50.0)
+    along = math.cos(slant) * u + math.sin(slant) * v
+    across = math.cos(slant) * v - math.sin(slant) * u
+    centre = middle + 170.0 * towards
+    ends = [
+        centre + 190.0 * s * along + 0.5 * light.bar * t * across
+        for s, t in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    ]
+    return Occluder(np.stack(ends), np.array([[0, 1, 2], [0, 2, 3]], np.int32))
+
+
+@kernel
+def _seen_by_light(
+    points: Floats, axes: Floats, centre: Floats, half: float, extent: float, screen: Floats
+) -> None:
+    # Texels and distance towards the light + 1000 of points of the world.
+    scale = half / extent
+    for i in range(points.shape[0]):
+        x = points[i, 0] - centre[0]
+        y = points[i, 1] - centre[1]
+        z = points[i, 2] - centre[2]
+        screen[i, 0] = half + scale * (x * axes[0, 0] + y * axes[0, 1] + z * axes[0, 2])
+        screen[i, 1] = half + scale * (x * axes[1, 0] + y * axes[1, 1] + z * axes[1, 2])
+        screen[i, 2] = 1000.0 + x * axes[2, 0] + y * axes[2, 1] + z * axes[2, 2]
+
+
+@kernel
+def _draw_depth(screen: Floats, triangles: npt.NDArray[np.int32], solid: bool, depth: Floats) -> None:
+    # As raster.draw_triangles, of whole triangles and without their numbers; of a solid those that face the
+    # light alone, as the others lie behind them.
+    rows, columns = depth.shape
+    for k in range(triangles.shape[0]):
+        a = triangles[k, 0]
+        b = triangles[k, 1]
+        c = triangles[k, 2]
+        ax = screen[a, 0]
+        bx = screen[b, 0]
+        cx = screen[c, 0]
+        left = max(math.ceil(min(ax, bx, cx)), 0)
+        right = min(math.floor(max(ax, bx, cx)), columns - 1)
+        if left > right:
+            continue
+        ay = screen[a, 1]
+        by = screen[b, 1]
+        cy = screen[c, 1]
+        top = max(math.ceil(min(ay, by, cy)), 0)
+        bottom = min(math.floor(max(ay, by, cy)), rows - 1)
+        if top > bottom:
+            continue
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if area == 0.0 or (solid and area < 0.0) or not math.isfinite(area):
+            continue
+        inverse = 1.0 / area
+        aw = screen[a, 2]
+        bw = screen[b, 2]
+        cw = screen[c, 2]
+        for y in range(top, bottom + 1):
+            for x in range(left, right + 1):
+                wb = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * inverse
+                wc = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * inverse
+                wa = 1.0 - wb - wc
+                if wa >= -1e-9 and wb >= -1e-9 and wc >= -1e-9:
+                    near = np.float32(wa * aw + wb * bw + wc * cw)
+                    if near > depth[y, x]:
+                        depth[y, x] = near
 
 
 @kernel
@@ -229,30 +319,41 @@ def _gather(
     bias: float,
     out: Floats,
 ) -> None:
+    # Light by light, so that one shadow map at a time is in the cache.
     size = maps.shape[1]
     half = 0.5 * (size - 1)
     scale = half / extent
-    lum_r, lum_g, lum_b = 0.2126, 0.7152, 0.0722
-    for i in range(points.shape[0]):
-        for c in range(7):
-            out[i, c] = 0.0
-        nx = normals[i, 0]
-        ny = normals[i, 1]
-        nz = normals[i, 2]
-        px = points[i, 0] - centre[0] + nx * bias
-        py = points[i, 1] - centre[1] + ny * bias
-        pz = points[i, 2] - centre[2] + nz * bias
-        key_total = 0.0
-        key_seen = 0.0
-        for k in range(maps.shape[0]):
-            lx = frames[k, 2, 0]
-            ly = frames[k, 2, 1]
-            lz = frames[k, 2, 2]
+    out[:] = 0.0
+    keys = 0
+    for k in range(maps.shape[0]):
+        shadow = maps[k]
+        key = is_key[k]
+        keys += 1 if key else 0
+        lx = frames[k, 2, 0]
+        ly = frames[k, 2, 1]
+        lz = frames[k, 2, 2]
+        ux = scale * frames[k, 0, 0]
+        uy = scale * frames[k, 0, 1]
+        uz = scale * frames[k, 0, 2]
+        vx = scale * frames[k, 1, 0]
+        vy = scale * frames[k, 1, 1]
+        vz = scale * frames[k, 1, 2]
+        red = colour[k, 0]
+        green = colour[k, 1]
+        blue = colour[k, 2]
+        luminance = red * 0.2126 + green * 0.7152 + blue * 0.0722
+        for i in range(points.shape[0]):
+            nx = normals[i, 0]
+            ny = normals[i, 1]
+            nz = normals[i, 2]
             cosine = nx * lx + ny * ly + nz * lz
-            if cosine <= 0.0 and not is_key[k]:
+            if cosine <= 0.0 and not key:
                 continue
-            u = half + scale * (px * frames[k, 0, 0] + py * frames[k, 0, 1] + pz * frames[k, 0, 2])
-            v = half + scale * (px * frames[k, 1, 0] + py * frames[k, 1, 1] + pz * frames[k, 1, 2])
+            px = points[i, 0] - centre[0] + nx * bias
+            py = points[i, 1] - centre[1] + ny * bias
+            pz = points[i, 2] - centre[2] + nz * bias
+            u = half + px * ux + py * uy + pz * uz
+            v = half + px * vx + py * vy + pz * vz
             depth = 1000.0 + px * lx + py * ly + pz * lz + bias
             seen = 1.0
             if 0.0 <= u < size - 1 and 0.0 <= v < size - 1:
@@ -260,24 +361,24 @@ def _gather(
                 iv = int(v)
                 fu = u - iu
                 fv = v - iv
-                a = 1.0 if depth >= maps[k, iv, iu] else 0.0
-                b = 1.0 if depth >= maps[k, iv, iu + 1] else 0.0
-                c2 = 1.0 if depth >= maps[k, iv + 1, iu] else 0.0
-                d = 1.0 if depth >= maps[k, iv + 1, iu + 1] else 0.0
-                seen = (a * (1 - fu) + b * fu) * (1 - fv) + (c2 * (1 - fu) + d * fu) * fv
-            if is_key[k]:
-                key_total += 1.0
-                key_seen += seen
+                a = 1.0 if depth >= shadow[iv, iu] else 0.0
+                b = 1.0 if depth >= shadow[iv, iu + 1] else 0.0
+                c = 1.0 if depth >= shadow[iv + 1, iu] else 0.0
+                d = 1.0 if depth >= shadow[iv + 1, iu + 1] else 0.0
+                seen = (a * (1 - fu) + b * fu) * (1 - fv) + (c * (1 - fu) + d * fu) * fv
+            if key:
+                out[i, 6] += seen
             if cosine > 0.0 and seen > 0.0:
                 w = cosine * seen
-                out[i, 0] += colour[k, 0] * w
-                out[i, 1] += colour[k, 1] * w
-                out[i, 2] += colour[k, 2] * w
-                flux = (colour[k, 0] * lum_r + colour[k, 1] * lum_g + colour[k, 2] * lum_b) * seen
+                out[i, 0] += red * w
+                out[i, 1] += green * w
+                out[i, 2] += blue * w
+                flux = luminance * seen
                 out[i, 3] += flux * lx
                 out[i, 4] += flux * ly
                 out[i, 5] += flux * lz
-        out[i, 6] = key_seen / key_total if key_total > 0.0 else 1.0
+    for i in range(points.shape[0]):
+        out[i, 6] = out[i, 6] / keys if keys > 0 else 1.0
 
 
 def irradiance(points: Floats, normals: Floats, maps: Floats, frames: Floats, lights: LightSet) -> Floats:
@@ -307,29 +408,29 @@ def irradiance(points: Floats, normals: Floats, maps: Floats, frames: Floats, li
 
 
 @kernel
-def _spread_line(values: Floats, gaps: Floats, length: float) -> None:
-    # Two-sided exponential blur of (n, c) values with distances `gaps` (n - 1,) between neighbours, in place:
-    # forward and backward recursions with the same total weight as the ideal kernel.
+def _spread_line(values: Floats, keep: Floats) -> None:
+    # Two-sided exponential blur of (n, c) values in place: forward and backward recursions with the same
+    # total weight as the ideal kernel; `keep` (n - 1,): what is left from one value to its neighbour.
     n, channels = values.shape
+    weight = np.empty(n)
+    weight[0] = 1.0
+    for i in range(1, n):
+        weight[i] = weight[i - 1] * keep[i - 1] + 1.0
+    back_weight = np.empty(n)
+    back_weight[n - 1] = 0.0
+    for i in range(n - 1, 0, -1):
+        back_weight[i - 1] = (back_weight[i] + 1.0) * keep[i - 1]
+    forward = np.empty(n)
     for c in range(channels):
-        forward = np.empty(n)
-        weight = np.empty(n)
         forward[0] = values[0, c]
-        weight[0] = 1.0
         for i in range(1, n):
-            keep = math.exp(-gaps[i - 1] / length)
-            forward[i] = forward[i - 1] * keep + values[i, c]
-            weight[i] = weight[i - 1] * keep + 1.0
+            forward[i] = forward[i - 1] * keep[i - 1] + values[i, c]
         back = 0.0
-        back_weight = 0.0
         for i in range(n - 1, -1, -1):
             value = values[i, c]
-            total = forward[i] + back
-            values[i, c] = total / (weight[i] + back_weight)
+            values[i, c] = (forward[i] + back) / (weight[i] + back_weight[i])
             if i > 0:
-                keep = math.exp(-gaps[i - 1] / length)
-                back = (back + value) * keep
-                back_weight = (back_weight + 1.0) * keep
+                back = (back + value) * keep[i - 1]
 
 
 @kernel
@@ -346,22 +447,30 @@ def diffuse_under_skin(light: Floats, points: Floats, lengths: Floats) -> None:
         Distance at which the light has fallen to 1/e, for R, G and B, mm.
     """
     rows, columns = light.shape[:2]
-    gaps = np.empty(max(rows, columns))
-    for channel in range(3):
-        length = lengths[channel]
-        if length <= 0.0:
-            continue
-        for i in range(rows):
-            for j in range(columns - 1):
+    for down in range(2):
+        lines, count = (columns, rows) if down else (rows, columns)
+        gaps = np.empty(count - 1)
+        keep = np.empty(count - 1)
+        line = np.empty((count, 1))
+        for q in range(lines):
+            for i in range(count - 1):
                 d = 0.0
                 for k in range(3):
-                    d += (points[i, j + 1, k] - points[i, j, k]) ** 2
-                gaps[j] = math.sqrt(d)
-            _spread_line(light[i, :, channel : channel + 1], gaps, length)
-        for j in range(columns):
-            for i in range(rows - 1):
-                d = 0.0
-                for k in range(3):
-                    d += (points[i + 1, j, k] - points[i, j, k]) ** 2
+                    if down:
+                        d += (points[i + 1, q, k] - points[i, q, k]) ** 2
+                    else:
+                        d += (points[q, i + 1, k] - points[q, i, k]) ** 2
                 gaps[i] = math.sqrt(d)
-            _spread_line(light[:, j, channel : channel + 1], gaps, length)
+            for channel in range(3):
+                if lengths[channel] <= 0.0:
+                    continue
+                for i in range(count - 1):
+                    keep[i] = math.exp(-gaps[i] / lengths[channel])
+                for i in range(count):
+                    line[i, 0] = light[i, q, channel] if down else light[q, i, channel]
+                _spread_line(line, keep)
+                for i in range(count):
+                    if down:
+                        light[i, q, channel] = line[i, 0]
+                    else:
+                        light[q, i, channel] = line[i, 0]

@@ -62,7 +62,7 @@ class Loft(NamedTuple):
             float64, mm of the head frame.
         """
         k = np.arange(len(self.half), dtype=np.float64)
-        at = [PchipInterpolator(k, column)(rows)[:, None] for column in self]
+        at = PchipInterpolator(k, np.stack(self, 1))(rows).T[:, :, None]
         front_y, front_z, half, side_y, side_z, back_y, back_z, exponent, rise = at
         if push:
             half = half + push

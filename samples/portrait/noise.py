@@ -7,10 +7,15 @@ a portrait leaves every other random detail where it was.
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy.typing as npt
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["fractal", "hash01", "hash_normal", "value_noise"]
+__all__ = ["fractal", "fractal_grid", "hash01", "hash_normal", "noise_and_slope", "value_noise"]
+
+Floats = npt.NDArray[Any]
 
 
 @kernel
@@ -89,6 +94,43 @@ def value_noise(x: float, y: float, seed: int) -> float:
 
 
 @kernel
+def noise_and_slope(x: float, y: float, seed: int) -> tuple[float, float, float]:
+    """:func:`value_noise` and its derivatives, at the price of one.
+
+    Parameters
+    ----------
+    x, y : float
+        Coordinates in units of the lattice.
+    seed : int
+        Which noise.
+
+    Returns
+    -------
+    value, along_x, along_y : float
+        The noise in [-1, 1] and its derivatives per unit of x and y.
+    """
+    xf = math.floor(x)
+    yf = math.floor(y)
+    i = int(xf)
+    j = int(yf)
+    u = x - xf
+    v = y - yf
+    slope_u = 6.0 * u * (1.0 - u)
+    slope_v = 6.0 * v * (1.0 - v)
+    u = u * u * (3.0 - 2.0 * u)
+    v = v * v * (3.0 - 2.0 * v)
+    a = hash01(i, j, seed)
+    b = hash01(i + 1, j, seed)
+    c = hash01(i, j + 1, seed)
+    d = hash01(i + 1, j + 1, seed)
+    top = a + (b - a) * u
+    bottom = c + (d - c) * u
+    along_x = 2.0 * slope_u * ((b - a) + (d - c - b + a) * v)
+    along_y = 2.0 * slope_v * (bottom - top)
+    return 2.0 * (top + (bottom - top) * v) - 1.0, along_x, along_y
+
+
+@kernel
 def fractal(x: float, y: float, seed: int, octaves: int) -> float:
     """Sum of octaves of :func:`value_noise`, each half as large and half as strong.
 
@@ -114,3 +156,11 @@ def fractal(x: float, y: float, seed: int, octaves: int) -> float:
         y = 2.0 * y - 9.73
         amplitude *= 0.5
     return total / (1.0 - 2.0 * amplitude)
+
+
+@kernel
+def fractal_grid(x: Floats, y: Floats, seed: int, octaves: int, out: Floats) -> None:
+    """:func:`fractal` at every crossing of columns `x` (C,) and rows `y` (R,), into `out` (R, C)."""
+    for i in range(y.shape[0]):
+        for j in range(x.shape[0]):
+            out[i, j] = fractal(x[j], y[i], seed, octaves)

@@ -259,7 +259,9 @@ class Light:
     oiliness : float
         0 powdered to 1 flash hot spots.
     red_eye : float
-        0 to 1: the retina's reflection of an on-camera flash.
+        0 to 1: the retina's reflection of an on-camera flash, in pupils that the dark has widened.
+    bar : float
+        Width of a bar before the main light that shades the face, mm; 0 for none.
     """
 
     azimuth: float = -25.0
@@ -271,6 +273,7 @@ class Light:
     ambient_kelvin: float = 5500.0
     oiliness: float = 0.35
     red_eye: float = 0.0
+    bar: float = 0.0
 
 
 @dataclass(frozen=True)

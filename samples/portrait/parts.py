@@ -11,7 +11,7 @@ import numpy.typing as npt
 from icao_check.kernels.jit import kernel
 from samples.portrait.anatomy import Anatomy
 from samples.portrait.head import Grid, Material, Mesh, grid_mesh
-from samples.portrait.relief import face_depth, lid_curves, openings
+from samples.portrait.relief import face_depth, lid_curves, lid_lines, openings
 
 __all__ = ["ear_mesh", "ear_outline", "eye_centre", "eye_mesh", "lid_rims", "mouth_mesh"]
 
@@ -138,8 +138,10 @@ def lid_rims(anatomy: Anatomy, grid: Grid, step: float = 1.0) -> list[Mesh]:
         if side == 0:
             along = along[::-1]
         x = (1 if side else -1) * (0.5 * a.ipd + along)
+        lids = np.empty((len(along), 2))
+        lid_lines(anatomy, side, along, lids)
         for lower in (False, True):
-            y = np.array([lid_curves(a, side, float(d))[1 if lower else 0] for d in along])
+            y = lids[:, 1 if lower else 0]
             base = grid.bare_depth(np.stack([x, y], 1))
             points = np.empty((4, len(along), 3))
             _rim_points(anatomy, side, base, along, lower, points)

@@ -18,10 +18,12 @@ from samples.portrait.noise import hash01, value_noise
 
 __all__ = [
     "brow_curves",
+    "brow_lines",
     "crease_line",
     "eye_opening",
     "face_depth",
     "lid_curves",
+    "lid_lines",
     "lip_curves",
     "mouth_opening",
     "openings",
@@ -83,6 +85,13 @@ def lid_curves(p: Any, side: int, dx: float) -> tuple[float, float]:
     wide = line + full * (1.0 - 0.10 * p.squint - 0.08 * p.frown) * arch
     upper = lower + (wide - lower) * opening
     return upper, lower
+
+
+@kernel
+def lid_lines(anatomy: Any, side: int, dx: Floats, out: Floats) -> None:
+    """:func:`lid_curves` at places `dx` (N,), into `out` (N, 2)."""
+    for i in range(dx.shape[0]):
+        out[i, 0], out[i, 1] = lid_curves(anatomy[0], side, dx[i])
 
 
 @kernel
@@ -159,6 +168,13 @@ def brow_curves(p: Any, side: int, t: float) -> tuple[float, float, float]:
         * (1.0 - 0.55 * max((u - 0.6) / 0.4, 0.0) ** 2.0)
     )
     return x, middle + 0.5 * thick, middle - 0.5 * thick
+
+
+@kernel
+def brow_lines(anatomy: Any, side: int, t: Floats, out: Floats) -> None:
+    """:func:`brow_curves` at shares `t` (N,) of the way along a brow, into `out` (N, 3)."""
+    for i in range(t.shape[0]):
+        out[i, 0], out[i, 1], out[i, 2] = brow_curves(anatomy[0], side, t[i])
 
 
 @kernel

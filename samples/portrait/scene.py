@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from samples.portrait import colours
 from samples.portrait.anatomy import Anatomy, growth, measure
 from samples.portrait.backdrop import backdrop, shadow_on_wall
-from samples.portrait.camera import PIVOT, View, frame, rotation
+from samples.portrait.camera import PIVOT, View, carry, frame, rotation
 from samples.portrait.hair import (
     Strands,
     grow_beard,
@@ -33,12 +34,21 @@ from samples.portrait.landmarks import (
     surface_landmarks,
 )
 from samples.portrait.lenses import lay_lens, lens_cover
-from samples.portrait.light import LightSet, Occluder, diffuse_under_skin, irradiance, light_set, shadow_maps
+from samples.portrait.light import LightSet, Occluder, bar, diffuse_under_skin, irradiance, light_set, shadow_maps
 from samples.portrait.parameters import Parameters
 from samples.portrait.parts import ear_mesh, eye_centre, eye_mesh, lid_rims, mouth_mesh
-from samples.portrait.raster import EMPTY, draw_strands, draw_triangles
+from samples.portrait.raster import EMPTY, draw_strands, draw_triangles, mark_seen
+from samples.portrait.relief import lid_lines
 from samples.portrait.sensor import develop, encode, native_share
-from samples.portrait.shading import PAINT, label_samples, paint_skin, resolve, shade_strands
+from samples.portrait.shading import (
+    CORNER,
+    PAINT,
+    SKIN_PAINT,
+    label_samples,
+    paint_skin,
+    resolve,
+    shade_strands,
+)
 from samples.portrait.truth import Label, Truth, expected_verdicts
 from samples.portrait.wear import (
     Spectacles,
@@ -104,28 +114,30 @@ class _Stage(NamedTuple):
     up: Floats
     gaze: Floats
     step: float
+    per_mm: float
 
     def to_world(self, points: Floats, head: Floats | None = None) -> Floats:
-        moved = (points - PIVOT) @ self.turn.T
-        if head is not None:
-            still = (points - PIVOT) @ self.trunk.T
-            moved = still + head[..., None] * (moved - still)
-        return np.asarray(moved + (PIVOT - self.shift))
+        return self._carried(points, head, PIVOT, PIVOT - self.shift)
 
     def turned(self, vectors: Floats, head: Floats | None = None) -> Floats:
-        moved = vectors @ self.turn.T
+        moved = self._carried(vectors, head, np.zeros(3), np.zeros(3))
         if head is not None:
-            still = vectors @ self.trunk.T
-            moved = still + head[..., None] * (moved - still)
             moved /= np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-9)
-        return np.asarray(moved)
+        return moved
+
+    def _carried(self, points: Floats, head: Floats | None, pivot: Floats, offset: Floats) -> Floats:
+        out = np.empty(points.shape)
+        flat = np.ascontiguousarray(points, np.float64).reshape(-1, 3)
+        share = np.empty(0) if head is None else np.ascontiguousarray(head, np.float64)
+        carry(flat, share, self.turn, self.trunk, pivot, offset, out.reshape(-1, 3))
+        return out
 
 
 def _stage(p: Parameters) -> _Stage:
     anatomy = measure(p.identity, p.expression)
     per_mm = p.framing.head_height * p.framing.height / p.framing.print_height
     per_mm /= float(anatomy.crown_y[0] - anatomy.chin_y[0])
-    step = float(np.clip(3.4 / per_mm, 1.0, 3.0))
+    step = float(np.clip(4.1 / per_mm, 1.0, 3.0))
     grid = head_grid(anatomy, step)
     turn = rotation(p.pose.yaw, p.pose.pitch, p.pose.roll)
     trunk = rotation(p.pose.trunk_yaw, 0.0, p.pose.trunk_roll)
@@ -135,7 +147,7 @@ def _stage(p: Parameters) -> _Stage:
     view = View(1.0, p.camera.distance, (0.0, 0.0), 0.0, 1.0, (0.0, 0.0), 1.0)
     nowhere = np.zeros(3)
     stage = _Stage(
-        anatomy, grid, turn, trunk, shift, view, nowhere, nowhere, turn[:, 1], np.zeros((2, 3)), step
+        anatomy, grid, turn, trunk, shift, view, nowhere, nowhere, turn[:, 1], np.zeros((2, 3)), step, per_mm
     )
     # crown and chin: the extremes of skull and chin along the head's axis as the camera sees it
     axis = np.array([stage.up[0], -stage.up[1]])
@@ -196,13 +208,17 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
     world = stage.to_world(rest, head)
     occluders = []
     columns = grid.points.shape[1]
-    every = (3, 3)
-    coarse = world[: count[1]].reshape(-1, columns, 3)[:: every[0], :: every[1]]
-    occluders.append(Occluder(coarse.reshape(-1, 3), grid_triangles(*coarse.shape[:2], closed=True)))
+    coarse = world[: count[1]].reshape(-1, columns, 3)[::4, ::4]
+    occluders.append(Occluder(coarse.reshape(-1, 3), grid_triangles(*coarse.shape[:2], closed=True), True))
     for mesh, first, last in zip(parts[1:], count[1:-1], count[2:], strict=True):
-        if mesh.material[0] in (Material.EAR, Material.HEADWEAR, Material.FRAME, Material.COVER):
+        if mesh.material[0] == Material.EAR:
+            coarse = world[first:last].reshape(*mesh.shape, 3)[::2, ::2]
+            occluders.append(Occluder(coarse.reshape(-1, 3), grid_triangles(*coarse.shape[:2], closed=True)))
+        elif mesh.material[0] in (Material.HEADWEAR, Material.FRAME, Material.COVER):
             whole = mesh.triangles[(mesh.cut[mesh.triangles] <= 0).any(1)]
             occluders.append(Occluder(world[first:last], whole))
+    if p.light.bar > 0.0:
+        occluders.append(bar(p.light, np.array([0.0, 0.25 * float(a.chin_y[0]), 0.0])))
     strands = _strands(p, stage)
     return _Scene(
         rest,
@@ -222,12 +238,13 @@ def _build(p: Parameters, stage: _Stage) -> _Scene:
 
 
 def _strands(p: Parameters, stage: _Stage) -> Strands:
-    density = float(np.clip(1.0 / stage.step**1.2, 0.15, 1.0))
+    density = float(np.clip((stage.per_mm / 3.4) ** 1.2, 0.27, 1.0))
     parts = [
         grow_brows(stage.anatomy, stage.grid, p.identity, p.look),
         grow_lashes(stage.anatomy, stage.grid, p.identity),
     ]
-    hair = grow_hair(stage.anatomy, stage.grid, p.identity, p.look, density)
+    covered = p.wear.headwear in ("hijab", "headscarf")
+    hair = None if covered else grow_hair(stage.anatomy, stage.grid, p.identity, p.look, density)
     if hair is not None:
         seen = hair_limit(p.wear, hair.rest[hair.starts[:-1]])
         if seen.any():
@@ -270,7 +287,7 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
     iris = colours.iris_colour(p.identity.eye_colour)
     q.iris[0] = iris
     q.iris_rim[0] = iris * (0.22 + 0.12 * rng.random())
-    q.pupil_radius = 1.35 + 0.7 * rng.random()
+    q.pupil_radius = 1.35 + 0.7 * rng.random() + 1.6 * p.light.red_eye
     q.red_eye = p.light.red_eye
     q.gaze[0] = stage.gaze
     for name, value in paint_colours(p.wear).items():
@@ -287,9 +304,14 @@ def _paint(p: Parameters, stage: _Stage, lights: LightSet, glasses: Spectacles |
 
 
 def _light_up(
-    p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, screen: Floats
-) -> tuple[Floats, Floats, Floats]:
-    # Irradiance at every corner (skin: diffused), at every strand vertex, and the undiffused one of the skin.
+    stage: _Stage,
+    scene: _Scene,
+    lights: LightSet,
+    seen: npt.NDArray[np.bool_],
+    drawn: npt.NDArray[np.bool_],
+) -> tuple[Floats, Floats, npt.NDArray[np.intp], Floats]:
+    # Irradiance at every corner (skin: diffused); at some of the drawn strand vertices, with the row that
+    # holds for each vertex; and the undiffused one of the skin.
     hard = lights.key_size < 0.07
     size = int((512 if hard else 256) / max(1.0, 0.6 * stage.step))
     maps, frames = shadow_maps(scene.occluders, lights, size)
@@ -300,33 +322,39 @@ def _light_up(
     # Eyes and mouth lie behind the coarse skin of the shadow maps: ask in front of it.
     probe[behind_skin] += 7.0 * stage.turn[:, 2]
     light = np.zeros((len(probe), 7))
-    width, height = _size(p)
-    seen = scene.normal[:, 2] > -0.4
-    seen &= (screen[:, 1] < 1.06 * height) & (np.abs(screen[:, 0] - 0.5 * width) < 0.62 * width)
-    light[seen] = irradiance(probe[seen], scene.normal[seen], maps, frames, lights)
+    # what is seen, the face (the truth asks about its light), and the skin about both, from where light
+    # wanders under it
     shape = stage.grid.points.shape[:2]
+    wanted = seen.copy()
+    skin_seen = seen[: scene.skin_points].reshape(shape)
+    reach = np.flatnonzero(skin_seen.any(1))
+    rows = np.arange(shape[0])
+    near = (stage.grid.rows > 3.5) & (stage.grid.rows < 13.5)
+    if len(reach):
+        near |= (rows >= reach[0] - 10) & (rows <= reach[-1] + 10)
+    facing = (scene.normal[: scene.skin_points, 2] > -0.4).reshape(shape)
+    wanted[: scene.skin_points] |= (facing & near[:, None]).ravel()
+    light[wanted] = irradiance(probe[wanted], scene.normal[wanted], maps, frames, lights)
     skin = light[: scene.skin_points].reshape(*shape, 7)
     raw = skin.copy()
     diffuse_under_skin(skin, stage.grid.points, _DIFFUSION)
-    outward = stage.turned(scene.strands.outward)
-    thinned = _every_other(scene.strands)
-    some = irradiance(
-        scene.strand_world[thinned] + 6.0 * outward[thinned], outward[thinned], maps, frames, lights
-    )
-    return light, _spread_back(some, thinned, len(outward)), raw
+    some, owner = _sparsely(scene.strands, drawn)
+    outward = stage.turned(scene.strands.outward[some])
+    strand_light = irradiance(scene.strand_world[some] + 6.0 * outward, outward, maps, frames, lights)
+    return light, strand_light, owner, raw
 
 
-def _every_other(strands: Strands) -> npt.NDArray[np.intp]:
+def _sparsely(
+    strands: Strands, drawn: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    # Every third vertex of strands that are seen at all, and for each vertex the last of them up to it.
+    first = strands.starts[:-1]
     keep = np.zeros(len(strands.rest), bool)
     keep[::3] = True
-    keep[strands.starts[:-1]] = True
-    return np.flatnonzero(keep)
-
-
-def _spread_back(values: Floats, which: npt.NDArray[np.intp], count: int) -> Floats:
-    owner = np.zeros(count, np.intp)
-    owner[which] = np.arange(len(which))
-    return values[np.maximum.accumulate(owner)]
+    keep[first] = True
+    shown = np.logical_or.reduceat(drawn, first) if len(first) else np.zeros(0, bool)
+    keep &= np.repeat(shown, np.diff(strands.starts))
+    return np.flatnonzero(keep), np.maximum(np.cumsum(keep) - 1, 0)
 
 
 def render(p: Parameters) -> Portrait:
@@ -347,32 +375,36 @@ def render(p: Parameters) -> Portrait:
     lights = light_set(p.light)
     width, height = _size(p)
     paint = _paint(p, stage, lights, scene.glasses)
-    screen = stage.view.project(scene.world)
-    light, strand_light, raw = _light_up(p, stage, scene, lights, screen)
-    _to_samples(screen)
+    on_samples = stage.view.project(scene.world, SAMPLES)
     nearness = np.zeros((height * SAMPLES, width * SAMPLES), np.float32)
     index = np.full(nearness.shape, EMPTY, np.int32)
-    draw_triangles(screen, scene.triangles, scene.cut, 0, nearness, index)
-    strand_screen = stage.view.project(scene.strand_world)
-    real_pixels = stage.view.focal / p.camera.distance  # pixels per mm at the eyes
-    _to_samples(strand_screen)
-    widths = scene.strands.width * real_pixels * SAMPLES
-    draw_strands(strand_screen, scene.strands.starts, widths, len(scene.triangles), nearness, index)
-    strand_colour = np.empty((len(scene.strand_world), 3))
+    draw_triangles(on_samples, scene.triangles, scene.cut, 0, nearness, index)
     strands = scene.strands
-    shade_strands(scene.strand_world, strands.starts, stage.turned(strands.outward), strands.tone,
-    strands.white,
-                  strands.growth, strand_light, paint, strand_colour)  # fmt: skip
-    seen = light[: scene.skin_points, :3].sum(1) > 0
-    paint_skin(stage.anatomy, paint, scene.rest[: scene.skin_points], seen, scene.chart[: scene.skin_points])
+    strand_screen = stage.view.project(scene.strand_world, SAMPLES)
+    real_pixels = stage.view.focal / p.camera.distance  # pixels per mm at the eyes
+    widths = strands.width * (real_pixels * SAMPLES)
+    draw_strands(strand_screen, strands.starts, widths, len(scene.triangles), nearness, index)
+    seen, drawn = np.zeros(len(scene.world), bool), np.zeros(len(strands.rest), bool)
+    mark_seen(index, scene.triangles, seen, drawn)
+    light, strand_light, owner, raw = _light_up(stage, scene, lights, seen, drawn)
+    strand_colour = np.empty((len(strands.rest), 3))
+    lens = stage.turn.T @ (np.array([0.0, 0.0, p.camera.distance]) - (PIVOT - stage.shift)) + PIVOT
+    shade_strands(strands.rest, strands.starts, drawn, strands.outward, strands.tone, strands.white,
+                  strands.growth, strand_light, owner, lens, paint, strand_colour)  # fmt: skip
+    count = scene.skin_points
+    skin = np.zeros((count, SKIN_PAINT))
+    paint_skin(stage.anatomy, paint, scene.rest[:count], seen[:count], skin)
     behind = _behind(p, stage, scene, lights, width, height)
-    corners = np.concatenate([scene.world, scene.normal, scene.chart, scene.rest, light], 1).astype(
-        np.float32
-    )
+    corners = np.empty((len(scene.world), CORNER), np.float32)
+    parts = (scene.world, scene.normal, scene.rest, light, scene.chart)
+    column = 0
+    for part in parts:
+        corners[:, column : column + part.shape[1]] = part
+        column += part.shape[1]
+    corners[: scene.skin_points, column - 3 :] = skin
     picture = np.empty((height, width, 3), np.float32)
-    resolve(index, nearness, screen, scene.triangles, scene.material, corners, strand_colour, stage.anatomy,
-    paint,
-            behind, SAMPLES, picture)  # fmt: skip
+    resolve(index, nearness, on_samples, scene.triangles, scene.material, corners, strand_colour,
+            stage.anatomy, paint, behind, SAMPLES, picture)  # fmt: skip
     labels, person = _label(index, scene, height, width)
     lens = np.zeros((height, width))
     if scene.glasses is not None:
@@ -387,11 +419,6 @@ def render(p: Parameters) -> Portrait:
 
 def _size(p: Parameters) -> tuple[int, int]:
     return round(p.framing.width * p.framing.aspect_stretch), p.framing.height
-
-
-def _to_samples(screen: Floats) -> None:
-    screen[:, :2] *= SAMPLES
-    screen[:, :2] += 0.5 * (SAMPLES - 1)
 
 
 def _behind(p: Parameters, stage: _Stage, scene: _Scene, lights: LightSet, width: int, height: int) -> Floats:
@@ -443,19 +470,28 @@ def _put_lenses(
     picture: Floats,
     lens: Floats,
 ) -> None:
+    height, width = lens.shape
     for side, one in enumerate(glasses.lenses):
         screen = stage.view.project(stage.to_world(one.points))
-        _to_samples(screen)
-        nearness = np.zeros(scene_near.shape, np.float32)
-        index = np.full(nearness.shape, EMPTY, np.int32)
+        # the pixels about the lens
+        low = np.floor(screen[:, :2].min(0)).astype(int).clip(0, (width, height))
+        high = np.ceil(screen[:, :2].max(0) + 1.0).astype(int).clip(low, (width, height))
+        part = slice(low[1], high[1]), slice(low[0], high[0])
+        samples = tuple(slice(SAMPLES * s.start, SAMPLES * s.stop) for s in part)
+        behind = scene_near[samples]
+        if not behind.size:
+            continue
+        screen[:, :2] = SAMPLES * (screen[:, :2] - low) + 0.5 * (SAMPLES - 1)
+        nearness = np.zeros(behind.shape, np.float32)
+        index = np.full(behind.shape, EMPTY, np.int32)
         draw_triangles(screen, one.triangles, np.full(len(screen), -1.0), 0, nearness, index)
-        cover = np.zeros(lens.shape)
-        lens_cover(index, nearness, scene_near, SAMPLES, cover)
+        cover = np.zeros(lens[part].shape)
+        lens_cover(index, nearness, behind, SAMPLES, cover)
         ambient = lights.colour.sum(0) * 0.35
-        lay_lens(picture, cover, index, screen, one.triangles, one.chart, glasses.transmission, glasses.glare,
-                 np.minimum(lights.main_colour / max(lights.main_colour.max(), 1e-6), 1.0), ambient,
-                 p.wear.glasses_seed, side, SAMPLES)  # fmt: skip
-        np.maximum(lens, cover, out=lens)
+        lay_lens(picture[part], cover, index, screen, one.triangles, one.chart, glasses.transmission,
+                 glasses.glare, np.minimum(lights.main_colour / max(lights.main_colour.max(), 1e-6), 1.0),
+                 ambient, p.wear.glasses_seed, side, SAMPLES)  # fmt: skip
+        np.maximum(lens[part], cover, out=lens[part])
 
 
 def _truth(
@@ -553,9 +589,10 @@ def _light_facts(stage: _Stage, lights: LightSet, raw: Floats, skin_normal: Floa
         (0.58 * a.face_half, -34.0),
     ]
     means = []
+    places, levels = points[front], luminance[front]
     for x, y in zones:
-        near = front & (np.hypot(points[..., 0] - x, points[..., 1] - y) < 8.0)
-        means.append(float(colours.linear_to_srgb(np.array(0.5 * luminance[near].mean()))))
+        near = (places[:, 0] - x) ** 2 + (places[:, 1] - y) ** 2 < 8.0**2
+        means.append(float(colours.linear_to_srgb(np.array(0.5 * levels[near].mean()))))
     face = (
         front
         & (points[..., 1] > a.chin_y + 6.0)
@@ -573,24 +610,25 @@ def _light_facts(stage: _Stage, lights: LightSet, raw: Floats, skin_normal: Floa
 
 def _eyes_covered(stage: _Stage, labels: npt.NDArray[np.uint8]) -> float:
     # Share of the eye openings (a polygon through the lid margins) that hair, frame or cloth hides.
-    import cv2
-
-    from samples.portrait.relief import lid_curves
-
     a = stage.anatomy[0]
     worst = 0.0
     for side in (0, 1):
         dx = np.linspace(-a.canthus_medial, a.canthus_lateral, 21)
-        heights = np.array([lid_curves(a, side, float(v)) for v in dx])
+        heights = np.empty((len(dx), 2))
+        lid_lines(stage.anatomy, side, dx, heights)
         x = (1 if side else -1) * (0.5 * a.ipd + dx)
         ring = np.concatenate([np.stack([x, heights[:, 0]], 1), np.stack([x, heights[:, 1]], 1)[::-1]])
         z = stage.grid.depth(ring)
         picture = stage.view.project(stage.to_world(np.column_stack([ring, np.nan_to_num(z, nan=60.0)])))[
             :, :2
         ]
-        mask = np.zeros(labels.shape, np.uint8)
-        cv2.fillPoly(mask, [np.round(picture).astype(np.int32)], 1)
-        inside = labels[mask > 0]
+        polygon = np.round(picture).astype(np.int32)
+        low = np.clip(polygon.min(0), 0, labels.shape[::-1])
+        high = np.clip(polygon.max(0) + 1, low, labels.shape[::-1])
+        mask = np.zeros((high - low)[::-1], np.uint8)
+        if mask.size:
+            cv2.fillPoly(mask, [polygon - low], 1)
+        inside = labels[low[1] : high[1], low[0] : high[0]][mask > 0]
         if len(inside):
             hidden = np.isin(inside, (Label.HAIR, Label.HEADWEAR, Label.COVERING, Label.CLOTHES))
             worst = max(worst, float(hidden.mean()))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from icao_check.kernels.jit import kernel
-from samples.portrait.noise import fractal, hash01, value_noise
+from samples.portrait.noise import fractal, hash01, noise_and_slope, value_noise
 from samples.portrait.raster import triangle_weights
 from samples.portrait.relief import brow_curves, crease_line, fold_distance, lid_curves, lip_curves, ramp
 
@@ -139,8 +139,10 @@ def _cavity(p: Any, x: float, y: float) -> float:
         cx = (ax - p.corner_x[side] - 0.5) / 2.0
         cy = (y - p.stomion_y - p.corner_y[side]) / 1.6
         c *= 1.0 - 0.58 * math.exp(-(cx * cx + cy * cy))
-    d, where = fold_distance(p, side, ax, y)
+    wing = p.subnasale_y + 8.5
+    where = (wing - y) / (wing - (p.stomion_y + p.corner_y[side] - 4.0))
     if -0.3 < where < 1.5:
+        d, _ = fold_distance(p, side, ax, y)
         strength = min(p.fold[side], 2.2) * ramp(where, -0.2, 0.15) * (1.0 - ramp(where, 1.0, 1.5))
         c *= 1.0 - 0.13 * strength * math.exp(-((d / 1.3) ** 2))
     dx = ax - 0.5 * p.ipd
@@ -283,9 +285,80 @@ def hairlines(anatomy: Any, points: Floats, out: Floats) -> None:
         out[i] = hairline(p, points[i, 0], points[i, 1], points[i, 2])
 
 
+CORNER = 21
+"""Numbers of a corner, see :func:`shade_point`."""
+
+SCRATCH = CORNER + 3 + 16
+"""Numbers that :func:`shade_point` needs room for."""
+
+SKIN_PAINT = 5
+"""Numbers that :func:`paint_skin` finds for a point: albedo (3), place around the head, share of lip."""
+
+
+@kernel
+def _around(x: float, z: float) -> float:
+    # Place around the head, mm along a circle of 80 mm.
+    return math.atan2(x, z + 12.0) * 80.0
+
+
+@kernel
+def _lip_share(p: Any, x: float, y: float) -> float:
+    if abs(y - p.stomion_y) >= 26.0 or abs(x) >= 40.0:
+        return 0.0
+    t, top, _, _, bottom = lip_curves(p, x)
+    if t >= 1.04:
+        return 0.0
+    blur = 1.1
+    lip = ramp(y, bottom - blur, bottom + blur) * (1.0 - ramp(y, top - blur, top + blur))
+    return float(lip * (1.0 - ramp(t, 0.96, 1.04)))
+
+
+@kernel
+def _blood_and_melanin(p: Any, seed: int, around: float, x: float, y: float, z: float) -> tuple[float, float]:
+    # Both relative to the average: cheeks, nose, chin and the skin around the eyes have more.
+    ax = abs(x)
+    blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.08 * value_noise(
+        around / 3.1, y / 3.1, seed + 12
+    )
+    brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.07 * value_noise(
+        around / 1.9, y / 1.9, seed + 14
+    )
+    if z > 30.0 and y > p.chin_y - 12.0:
+        u = (ax - 40.0) / 17.0
+        w = (y + 30.0) / 14.0
+        blood += 0.22 * math.exp(-(u * u + w * w))
+        u = x / 11.0
+        w = (y - p.subnasale_y - 9.0) / 9.0
+        blood += 0.26 * math.exp(-(u * u + w * w))
+        u = x / 16.0
+        w = (y - p.chin_y - 12.0) / 9.0
+        blood += 0.10 * math.exp(-(u * u + w * w))
+        dx = ax - 0.5 * p.ipd
+        u = (dx + 3.0) / 15.0
+        w = (y + 1.0) / 10.0
+        ring = math.exp(-(u * u + w * w))
+        blood += 0.16 * ring
+        brown += 0.18 * ring
+        u = (dx + 8.0) / 9.0
+        w = (y + 12.0) / 4.5
+        brown += (0.12 + 0.2 * p.sag) * math.exp(-(u * u + w * w))
+        blood -= 0.08 * math.exp(-(((y - 50.0) / 16.0) ** 2)) * (1.0 - ramp(ax, 20.0, 45.0))
+    return blood, brown
+
+
+@kernel
+def _absorb(q: Any, blood: float, brown: float, out: Any) -> None:
+    # Colour of skin: blood takes green and blue, melanin takes blue most.
+    k = q.blood
+    m = q.melanin
+    out[0] = q.skin[0] * math.exp(-0.12 * k * blood - 0.55 * m * brown)
+    out[1] = q.skin[1] * math.exp(-0.95 * k * blood - 0.80 * m * brown)
+    out[2] = q.skin[2] * math.exp(-0.80 * k * blood - 1.05 * m * brown)
+
+
 @kernel
 def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats) -> None:
-    """Slowly varying colour of the skin at points of the head.
+    """Colour of the skin at points of the head, without what is finer than they are.
 
     Parameters
     ----------
@@ -295,9 +368,9 @@ def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats)
         mm of the head frame.
     seen : ndarray of shape (N,)
         Points that matter, bool.
-    out : ndarray of shape (N, 3)
-        Receives blood, melanin (both relative to the average) and what grows there: positive the share of
-        the skin that hair of the head covers, negative the shadow of a shaven or short beard.
+    out : ndarray of shape (N, SKIN_PAINT)
+        Receives linear RGB of the skin with lips, brows, scalp and the shadow of a beard; mm around the
+        head; share of lip.
     """
     p = anatomy[0]
     q = paint[0]
@@ -306,107 +379,50 @@ def paint_skin(anatomy: Any, paint: Any, points: Floats, seen: Any, out: Floats)
         if not seen[i]:
             continue
         x, y, z = points[i, 0], points[i, 1], points[i, 2]
-        ax = abs(x)
-        around = math.atan2(x, z + 12.0) * 80.0
-        # blood: cheeks, nose, chin, around the eyes
-        blood = 0.10 * fractal(around / 21.0, y / 21.0, seed + 11, 3) + 0.08 * value_noise(
-            around / 3.1, y / 3.1, seed + 12
-        )
-        brown = 0.10 * fractal(around / 30.0, y / 30.0, seed + 13, 3) + 0.07 * value_noise(
-            around / 1.9, y / 1.9, seed + 14
-        )
-        if z > 30.0 and y > p.chin_y - 12.0:
-            u = (ax - 40.0) / 17.0
-            w = (y + 30.0) / 14.0
-            blood += 0.22 * math.exp(-(u * u + w * w))
-            u = x / 11.0
-            w = (y - p.subnasale_y - 9.0) / 9.0
-            blood += 0.26 * math.exp(-(u * u + w * w))
-            u = x / 16.0
-            w = (y - p.chin_y - 12.0) / 9.0
-            blood += 0.10 * math.exp(-(u * u + w * w))
-            dx = ax - 0.5 * p.ipd
-            u = (dx + 3.0) / 15.0
-            w = (y + 1.0) / 10.0
-            ring = math.exp(-(u * u + w * w))
-            blood += 0.16 * ring
-            brown += 0.18 * ring
-            u = (dx + 8.0) / 9.0
-            w = (y + 12.0) / 4.5
-            brown += (0.12 + 0.2 * p.sag) * math.exp(-(u * u + w * w))
-            blood -= 0.08 * math.exp(-(((y - 50.0) / 16.0) ** 2)) * (1.0 - ramp(ax, 20.0, 45.0))
+        around = _around(x, z)
+        blood, brown = _blood_and_melanin(p, seed, around, x, y, z)
+        colour = out[i]
+        _absorb(q, blood, brown, colour)
         cover = 0.0
         if q.scalp_cover > 0.0 and (y > 40.0 or z < 60.0):
             cover = q.scalp_cover * ramp(hairline(p, x, y, z), -2.0, 7.0)
         if q.shadow_beard > 0.0 and cover <= 0.0:
             dots = 0.72 + 0.4 * value_noise(around * 1.2, y * 1.2, seed + 60)
-            cover = -q.shadow_beard * beard_zone(p, x, y, z) * dots
-        out[i, 0] = blood
-        out[i, 1] = brown
-        out[i, 2] = cover
+            beard = q.shadow_beard * beard_zone(p, x, y, z) * dots
+            colour[0] *= 1.0 - 0.48 * beard
+            colour[1] *= 1.0 - 0.42 * beard
+            colour[2] *= 1.0 - 0.34 * beard
+        lip = 0.0
+        if z > 30.0 and y > p.chin_y - 12.0:
+            lip = _lip_share(p, x, y)
+            if lip > 0.0:
+                colour[0] += (q.lip[0] * math.exp(-0.25 * brown) - colour[0]) * lip
+                colour[1] += (q.lip[1] * math.exp(-0.35 * brown) - colour[1]) * lip
+                colour[2] += (q.lip[2] * math.exp(-0.35 * brown) - colour[2]) * lip
+            if 2.0 < y < 60.0:
+                brow = brow_cover(p, x, y) * q.brow_density * 0.62
+                if brow > 0.0:
+                    brow = min(brow * (0.75 + 0.45 * value_noise(x * 1.6, y * 0.8, seed + 61)), 0.95)
+                    for c in range(3):
+                        colour[c] += (q.brow[c] * 1.4 - colour[c]) * brow
+        if cover > 0.0:
+            for c in range(3):
+                colour[c] += (q.hair[c] * 0.6 - colour[c]) * cover
+        out[i, 3] = around
+        out[i, 4] = lip
 
 
 @kernel
-def _shade_skin(
-    p: Any,
-    q: Any,
-    is_ear: bool,
-    cx: float,
-    cy: float,
-    cz: float,
-    x: float,
-    y: float,
-    z: float,
-    n: Any,
-    v: Any,
-    light: Any,
-    out: Any,
-) -> None:
-    seed = int(q.seed)
-    r, g, b = q.skin[0], q.skin[1], q.skin[2]
-    around = z if is_ear else math.atan2(x, z + 12.0) * 80.0
-    cavity = 1.0
-    bump_x = 0.0
-    bump_y = 0.0
-    lip = 0.0
-    ax = abs(x)
-    on_face = z > 30.0 and y > p.chin_y - 12.0 and not is_ear
-    if is_ear:
-        blood = 0.30 + 0.1 * value_noise(around / 9.0, y / 9.0, seed + 12)
-        brown = 0.1 * value_noise(around / 6.0, y / 6.0, seed + 14)
-        grown = 0.0
-        cavity = 1.0 - 0.42 * cz  # hollow of the ear (its chart's third coordinate)
-    else:
-        blood = cx
-        brown = cy
-        grown = cz
-    if on_face:
-        cavity = _cavity(p, x, y)
-        if abs(y - p.stomion_y) < 26.0 and ax < 40.0:
-            t, top, _, _, bottom = lip_curves(p, x)
-            if t < 1.04:
-                blur = 1.1
-                lip = ramp(y, bottom - blur, bottom + blur) * (1.0 - ramp(y, top - blur, top + blur))
-                lip *= 1.0 - ramp(t, 0.96, 1.04)
-                fine = value_noise(x / 0.75 + 0.3 * value_noise(x, y / 4.0, seed + 20), y / 6.0, seed + 21)
-                bump_x += lip * 0.16 * fine
-                brown += lip * 0.10 * fine
-    tex = q.texture * (0.35 if lip > 0.3 else 0.6)
-    pores = value_noise(around / 0.62, y / 0.62, seed + 15)
-    bump_x -= tex * 0.25 * (value_noise(around / 0.62 + 0.35, y / 0.62, seed + 15) - pores)
-    bump_y -= tex * 0.25 * (value_noise(around / 0.62, y / 0.62 + 0.35, seed + 15) - pores)
-    brown += tex * 0.07 * pores
-    # freckles and moles: one per cell at most
+def _spots(q: Any, seed: int, around: float, y: float) -> float:
+    # Melanin of freckles and moles: one per cell at most.
+    brown = 0.0
     for kind in range(2):
         cell = 3.6 if kind == 0 else 27.0
         chance = q.freckles * (0.75 if y > -60.0 else 0.3) if kind == 0 else 0.16
         if chance > 0.01:
-            gi = math.floor(around / cell)
-            gj = math.floor(y / cell)
-            for oi in range(-1, 2):
-                for oj in range(-1, 2):
-                    i = gi + oi
-                    j = gj + oj
+            reach = 1.07 if kind == 0 else 2.01  # mm, more than the largest
+            for i in range(math.floor((around - reach) / cell), math.floor((around + reach) / cell) + 1):
+                for j in range(math.floor((y - reach) / cell), math.floor((y + reach) / cell) + 1):
                     if hash01(i, j, seed + 50 + kind) < chance:
                         fx = (i + hash01(i, j, seed + 52 + kind)) * cell - around
                         fy = (j + hash01(i, j, seed + 54 + kind)) * cell - y
@@ -417,72 +433,129 @@ def _shade_skin(
                         )
                         spot = 1.0 - ramp(math.sqrt(fx * fx + fy * fy), 0.55 * size, 1.25 * size)
                         brown += spot * (0.35 if kind == 0 else 1.1)
-    # absorb: blood takes green and blue, melanin takes blue most
-    k = q.blood
-    m = q.melanin
-    r *= math.exp(-0.12 * k * blood - 0.55 * m * brown)
-    g *= math.exp(-0.95 * k * blood - 0.80 * m * brown)
-    b *= math.exp(-0.80 * k * blood - 1.05 * m * brown)
-    if grown < 0.0:
-        r *= 1.0 + 0.48 * grown
-        g *= 1.0 + 0.42 * grown
-        b *= 1.0 + 0.34 * grown
-    if lip > 0.0:
-        r += (q.lip[0] * math.exp(-0.25 * brown) - r) * lip
-        g += (q.lip[1] * math.exp(-0.35 * brown) - g) * lip
-        b += (q.lip[2] * math.exp(-0.35 * brown) - b) * lip
-    if on_face and 2.0 < y < 60.0:
-        cover = brow_cover(p, x, y) * q.brow_density * 0.62
-        if cover > 0.0:
-            grain = 0.75 + 0.45 * value_noise(x * 1.6, y * 0.8, seed + 61)
-            cover = min(cover * grain, 0.95)
-            r += (q.brow[0] * 1.4 - r) * cover
-            g += (q.brow[1] * 1.4 - g) * cover
-            b += (q.brow[2] * 1.4 - b) * cover
-    if grown > 0.0:
-        r += (q.hair[0] * 0.6 - r) * grown
-        g += (q.hair[1] * 0.6 - g) * grown
-        b += (q.hair[2] * 0.6 - b) * grown
-    # normal with its bumps, in the world
-    hx = q.up_head
-    nx = n[0] + bump_x * hx[0, 0] + bump_y * hx[0, 1]
-    ny = n[1] + bump_x * hx[1, 0] + bump_y * hx[1, 1]
-    nz = n[2] + bump_x * hx[2, 0] + bump_y * hx[2, 1]
-    length = math.sqrt(nx * nx + ny * ny + nz * nz)
-    nx /= length
-    ny /= length
-    nz /= length
-    # the bumps change the light of every direction a little
-    e_lum = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
-    delta = light[3] * (nx - n[0]) + light[4] * (ny - n[1]) + light[5] * (nz - n[2])
-    gain = max(0.35, 1.0 + 0.85 * delta / max(e_lum, 0.05)) if e_lum > 1e-6 else 1.0
+    return brown
+
+
+_SMOOTH = 16
+# Numbers of a point of the skin without pores: light scattered (0-2) and mirrored (3-5), place around the
+# head and up (6, 7), what a slope across and up does to the scattered (8, 9) and, relatively, to the mirrored
+# light (10, 11), what pores do to the latter (12), share of lip (13), x of the head (14), cavity (15).
+
+
+@kernel
+def _smooth_skin(
+    p: Any,
+    q: Any,
+    is_ear: bool,
+    painted: Any,
+    x: float,
+    y: float,
+    z: float,
+    n: Any,
+    v: Any,
+    light: Any,
+    s: Any,
+) -> None:
+    on_face = z > 30.0 and y > p.chin_y - 12.0 and not is_ear
+    cavity = 1.0
+    lip = 0.0
+    if is_ear:
+        seed = int(q.seed)
+        around = z
+        blood = 0.30 + 0.1 * value_noise(around / 9.0, y / 9.0, seed + 12)
+        _absorb(q, blood, 0.1 * value_noise(around / 6.0, y / 6.0, seed + 14), s)
+        cavity = 1.0 - 0.42 * painted[2]  # the hollow of the ear
+    else:
+        for c in range(3):
+            s[c] = painted[c]
+        around = painted[3]
+        if on_face:
+            cavity = _cavity(p, x, y)
+            lip = painted[4]
     # cavities are lit by what the skin around them reflects: red stays longest
-    out[0] = r * light[0] * gain * cavity**0.82
-    out[1] = g * light[1] * gain * cavity
-    out[2] = b * light[2] * gain * cavity**1.05
+    shut = cavity < 0.999
+    s[0] *= light[0] * (cavity**0.82 if shut else 1.0)
+    s[1] *= light[1] * cavity
+    s[2] *= light[2] * (cavity**1.05 if shut else 1.0)
+    # axes of the head across and up, along the skin
+    across = q.up_head[:, 0]
+    up = q.up_head[:, 1]
+    n_across = n[0] * across[0] + n[1] * across[1] + n[2] * across[2]
+    n_up = n[0] * up[0] + n[1] * up[1] + n[2] * up[2]
+    ax, ay, az = across[0] - n_across * n[0], across[1] - n_across * n[1], across[2] - n_across * n[2]
+    ux, uy, uz = up[0] - n_up * n[0], up[1] - n_up * n[1], up[2] - n_up * n[2]
+    # a slope changes the light of every direction a little
+    e_lum = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+    share = 0.85 / max(e_lum, 0.05)
+    s[8] = share * (light[3] * ax + light[4] * ay + light[5] * az)
+    s[9] = share * (light[3] * ux + light[4] * uy + light[5] * uz)
     # sheen of the skin's oil
     oil = q.oil
     if on_face:
-        zone = 0.75 + 0.5 * math.exp(-((x / 26.0) ** 2)) * (1.0 if y > p.subnasale_y - 2.0 else 0.3)
-        oil *= zone
+        oil *= 0.75 + 0.5 * math.exp(-((x / 26.0) ** 2)) * (1.0 if y > p.subnasale_y - 2.0 else 0.3)
         oil = oil * (1.0 - lip) + lip * (0.30 + q.lip_gloss)
-    oil *= 0.75 + 0.5 * pores
-    size = 0.5 * q.key_size
+    oil *= 0.75
     rough = 0.34 - 0.10 * min(oil, 1.0)
+    size = 0.5 * q.key_size
     alpha = math.sqrt(rough * rough + size * size)
     f0 = 0.028
     soft = 0.55 + 0.9 * oil
-    shine = _gloss(nx, ny, nz, v[0], v[1], v[2], q.main, alpha, f0) * light[6] * soft
-    glow = _gloss(nx, ny, nz, v[0], v[1], v[2], q.second, math.sqrt(rough * rough + 0.07), f0) * soft
-    top = cavity * cavity
-    for c in range(3):
-        out[c] += top * (shine * q.main_colour[c] + glow * q.second_colour[c])
+    top = cavity * cavity * soft
+    shine = _gloss(n[0], n[1], n[2], v[0], v[1], v[2], q.main, alpha, f0) * light[6]
+    glow = _gloss(n[0], n[1], n[2], v[0], v[1], v[2], q.second, math.sqrt(rough * rough + 0.07), f0)
     # the grazing sheen of soft light from all around (fine down, Fresnel)
-    nv = max(nx * v[0] + ny * v[1] + nz * v[2], 0.0)
+    nv = max(n[0] * v[0] + n[1] * v[1] + n[2] * v[2], 0.0)
     rim = 0.045 * (1.0 - nv) ** 3 * e_lum
-    out[0] += rim
-    out[1] += rim
-    out[2] += rim
+    for c in range(3):
+        s[3 + c] = top * (shine * q.main_colour[c] + glow * q.second_colour[c]) + rim
+    s[10] = 0.0
+    s[11] = 0.0
+    if shine > 1e-4:
+        e = 0.05
+        aside = _gloss(n[0] + e * ax, n[1] + e * ay, n[2] + e * az, v[0], v[1], v[2], q.main, alpha, f0)
+        above = _gloss(n[0] + e * ux, n[1] + e * uy, n[2] + e * uz, v[0], v[1], v[2], q.main, alpha, f0)
+        whole = e * (shine + glow)
+        s[10] = (aside * light[6] - shine) / whole
+        s[11] = (above * light[6] - shine) / whole
+    s[12] = 0.6 * oil / soft
+    s[6] = around
+    s[7] = y
+    s[13] = lip
+    s[14] = x
+    s[15] = cavity
+
+
+@kernel
+def _porous_skin(q: Any, s: Any, out: Any) -> None:
+    # Pores, freckles, moles and the lines of the lips on what _smooth_skin has found.
+    seed = int(q.seed)
+    around, y, lip = s[6], s[7], s[13]
+    tex = q.texture * (0.35 if lip > 0.3 else 0.6)
+    pores, pores_x, pores_y = noise_and_slope(around / 0.62, y / 0.62, seed + 15)
+    bump_x = -tex * 0.0875 * pores_x
+    bump_y = -tex * 0.0875 * pores_y
+    brown = tex * 0.07 * pores
+    if lip > 0.001:
+        x = s[14]
+        fine = value_noise(x / 0.75 + 0.3 * value_noise(x, y / 4.0, seed + 20), y / 6.0, seed + 21)
+        bump_x += lip * 0.16 * fine
+        brown += lip * 0.10 * fine
+    gain = max(0.35, 1.0 + s[8] * bump_x + s[9] * bump_y)
+    glint = max(0.0, 1.0 + s[10] * bump_x + s[11] * bump_y + s[12] * pores)
+    m = q.melanin
+    spots = _spots(q, seed, around, y)
+    if spots > 0.0:
+        brown += spots
+        red, green, blue = (
+            math.exp(-0.55 * m * brown),
+            math.exp(-0.80 * m * brown),
+            math.exp(-1.05 * m * brown),
+        )
+    else:  # so little that the exponential is a straight line
+        red, green, blue = 1.0 - 0.55 * m * brown, 1.0 - 0.80 * m * brown, 1.0 - 1.05 * m * brown
+    out[0] = s[0] * red * gain + s[3] * glint
+    out[1] = s[1] * green * gain + s[4] * glint
+    out[2] = s[2] * blue * gain + s[5] * glint
 
 
 @kernel
@@ -493,7 +566,6 @@ def _shade_eye(
     cy: float,
     cz: float,
     sx: float,
-    sy: float,
     n: Any,
     v: Any,
     light: Any,
@@ -538,7 +610,7 @@ def _shade_eye(
             ig += (q.iris_rim[1] - ig) * ring * 0.85
             ib += (q.iris_rim[2] - ib) * ring * 0.85
             hole = 1.0 - ramp(rho, q.pupil_radius - 0.2, q.pupil_radius + 0.2)
-            ir += (0.004 + 0.60 * q.red_eye - ir) * hole
+            ir += (0.004 + 0.80 * q.red_eye - ir) * hole
             ig += (0.004 + 0.05 * q.red_eye - ig) * hole
             ib += (0.004 + 0.05 * q.red_eye - ib) * hole
             r += (ir - r) * limb
@@ -670,7 +742,7 @@ def _shade_mouth(p: Any, q: Any, cx: float, cy: float, light: Any, out: Any) -> 
 
 @kernel
 def _shade_cloth(
-    q: Any, colour: Any, pattern: float, cx: float, cy: float, cz: float, n: Any, v: Any, light: Any, out: Any
+    q: Any, colour: Any, pattern: float, cx: float, cy: float, n: Any, v: Any, light: Any, out: Any
 ) -> None:
     # pattern: 0 jersey, 1 woven, 2 knit, 3 stripes, 4 paper, 5 silk
     seed = int(q.seed) + 300
@@ -712,6 +784,30 @@ def _shade_frame(q: Any, n: Any, v: Any, light: Any, out: Any) -> None:
 
 
 @kernel
+def _gather_point(
+    q: Any, material: int, corners: Floats, a: int, b: int, c: int, wa: float, wb: float, wc: float, f: Floats
+) -> None:
+    # What is known at the corners, at a point between them; then the direction to the lens.
+    for k in range(CORNER if material == 0 else CORNER - 2):
+        f[k] = wa * corners[a, k] + wb * corners[b, k] + wc * corners[c, k]
+    n = f[3:6]
+    length = math.sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2])
+    if length > 0.0:
+        for k in range(3):
+            n[k] /= length
+    v = f[CORNER : CORNER + 3]
+    v[0] = -f[0]
+    v[1] = -f[1]
+    v[2] = q.distance - f[2]
+    length = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+    for k in range(3):
+        v[k] /= length
+    for k in range(9, 12):
+        f[k] = max(f[k], 0.0)
+    f[15] = max(f[15], 0.0)
+
+
+@kernel
 def shade_point(
     anatomy: Any,
     paint: Any,
@@ -734,59 +830,49 @@ def shade_point(
         Measures and colours.
     material : int
         See :class:`samples.portrait.head.Material`.
-    corners : ndarray of shape (N, 19)
-        float32: world (3), normal (3), chart (3), rest (3), irradiance and flux (7).
+    corners : ndarray of shape (N, CORNER)
+        float32: world (3), normal (3), rest (3), irradiance and flux (7), chart (3; of skin what
+        :func:`paint_skin` found: 5).
     a, b, c : int
         Corners of the triangle.
     wa, wb, wc : float
         Weights of the corners.
-    f : ndarray of shape (22,)
+    f : ndarray of shape (SCRATCH,)
         Scratch.
     out : ndarray of shape (3,)
         Receives linear RGB.
     """
-    for k in range(19):
-        f[k] = wa * corners[a, k] + wb * corners[b, k] + wc * corners[c, k]
     p = anatomy[0]
     q = paint[0]
+    _gather_point(q, material, corners, a, b, c, wa, wb, wc, f)
     n = f[3:6]
-    length = math.sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2])
-    if length > 0.0:
-        for k in range(3):
-            n[k] /= length
-    v = f[19:22]
-    v[0] = -f[0]
-    v[1] = -f[1]
-    v[2] = q.distance - f[2]
-    length = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
-    for k in range(3):
-        v[k] /= length
-    light = f[12:19]
-    for k in range(7):
-        if k < 3 or k == 6:
-            light[k] = max(light[k], 0.0)
+    light = f[9:16]
+    chart = f[16:CORNER]
+    v = f[CORNER : CORNER + 3]
     if material <= 1:
-        _shade_skin(p, q, material == 1, f[6], f[7], f[8], f[9], f[10], f[11], n, v, light, out)
+        s = f[CORNER + 3 :]
+        _smooth_skin(p, q, material == 1, chart, f[6], f[7], f[8], n, v, light, s)
+        _porous_skin(q, s, out)
     elif material == 2:
-        _shade_eye(p, q, f[6], f[7], f[8], f[9], f[10], n, v, light, out)
+        _shade_eye(p, q, chart[0], chart[1], chart[2], f[6], n, v, light, out)
     elif material == 3:
-        _shade_rim(p, q, f[6], f[7], f[8], light, out)
+        _shade_rim(p, q, chart[0], chart[1], chart[2], light, out)
     elif material == 4:
-        _shade_mouth(p, q, f[6], f[7], light, out)
+        _shade_mouth(p, q, chart[0], chart[1], light, out)
     elif material == 5:
-        if f[8] > 0.5:
-            _shade_cloth(q, q.cloth_second, 1.0, f[6], f[7], f[8], n, v, light, out)
+        if chart[2] > 0.5:
+            _shade_cloth(q, q.cloth_second, 1.0, chart[0], chart[1], n, v, light, out)
         else:
-            _shade_cloth(q, q.cloth, q.cloth_pattern, f[6], f[7], f[8], n, v, light, out)
+            _shade_cloth(q, q.cloth, q.cloth_pattern, chart[0], chart[1], n, v, light, out)
     elif material == 6:
         for k in range(3):
             out[k] = q.hair[k] * 0.55 * light[k]
     elif material == 7:
-        _shade_cloth(q, q.headwear, q.headwear_pattern, f[6], f[7], f[8], n, v, light, out)
+        _shade_cloth(q, q.headwear, q.headwear_pattern, chart[0], chart[1], n, v, light, out)
     elif material == 8:
         _shade_frame(q, n, v, light, out)
     else:
-        _shade_cloth(q, q.cover, q.cover_pattern, f[6], f[7], f[8], n, v, light, out)
+        _shade_cloth(q, q.cover, q.cover_pattern, chart[0], chart[1], n, v, light, out)
 
 
 @kernel
@@ -806,7 +892,8 @@ def resolve(
 ) -> None:
     """Shade the samples and average them to pixels.
 
-    A pixel whose samples belong to one smooth piece of surface is shaded once; others sample by sample.
+    A pixel whose samples belong to one smooth piece of surface is shaded once; others sample by sample. Skin
+    without lips and folds is shaded at every other pixel of every other row, but for its pores.
 
     Parameters
     ----------
@@ -818,7 +905,7 @@ def resolve(
         int32.
     material : ndarray of shape (M,)
         uint8.
-    corners : ndarray of shape (N, 19)
+    corners : ndarray of shape (N, CORNER)
         See :func:`shade_point`.
     strand_colour : ndarray of shape (S, 3)
         Linear RGB of strand vertices.
@@ -834,29 +921,59 @@ def resolve(
     height, width = out.shape[:2]
     count = triangles.shape[0]
     colour = np.empty(3)
-    scratch = np.empty(22)
+    scratch = np.empty(SCRATCH)
+    between = np.empty(_SMOOTH)
+    # skin without its pores at every other pixel of every other row, two such rows at a time
+    sparse = np.empty((2, width // 2 + 1, _SMOOTH))
+    depth = np.zeros((2, width // 2 + 1))
     offset = 0.5 * (factor - 1)
     share = 1.0 / (factor * factor)
     for i in range(height):
+        if i == 0:
+            _sparse_skin(
+                0, index, nearness, screen, triangles, material, corners, anatomy, paint, factor, scratch,
+                sparse[0], depth[0],
+            )  # fmt: skip
+        if i % 2 == 1:
+            row = (i + 1) // 2 % 2
+            depth[row] = 0.0
+            if i + 1 < height:
+                _sparse_skin(
+                    i + 1, index, nearness, screen, triangles, material, corners, anatomy, paint, factor,
+                    scratch, sparse[row], depth[row],
+                )  # fmt: skip
+        upper = i // 2 % 2
+        lower = (i + 1) // 2 % 2
         for j in range(width):
             first = index[factor * i, factor * j]
-            smooth = True
-            kind = -1 if first < 0 else (255 if first >= count else int(material[first]))
-            if kind == 255:
-                smooth = False
             near = nearness[factor * i, factor * j]
-            for s in range(factor):
-                for t in range(factor):
-                    k = index[factor * i + s, factor * j + t]
-                    other = -1 if k < 0 else (255 if k >= count else int(material[k]))
-                    step = abs(nearness[factor * i + s, factor * j + t] - near)
-                    if other != kind or (kind >= 0 and step > 0.0025 * near):
-                        smooth = False
-            if smooth and kind < 0:
+            kind = _kind(index, nearness, material, count, factor, i, j)
+            if kind == -1:
                 for c in range(3):
                     out[i, j, c] = backdrop[i, j, c]
                 continue
-            if smooth:
+            if kind == 0:
+                left = j // 2
+                right = (j + 1) // 2
+                step = 0.0025 * near
+                if (
+                    abs(depth[upper, left] - near) < step
+                    and abs(depth[upper, right] - near) < step
+                    and abs(depth[lower, left] - near) < step
+                    and abs(depth[lower, right] - near) < step
+                ):
+                    for k in range(_SMOOTH):
+                        between[k] = 0.25 * (
+                            sparse[upper, left, k]
+                            + sparse[upper, right, k]
+                            + sparse[lower, left, k]
+                            + sparse[lower, right, k]
+                        )
+                    _porous_skin(paint[0], between, colour)
+                    for c in range(3):
+                        out[i, j, c] = colour[c]
+                    continue
+            if kind >= 0:
                 a = triangles[first, 0]
                 b = triangles[first, 1]
                 d = triangles[first, 2]
@@ -892,14 +1009,80 @@ def resolve(
 
 
 @kernel
+def _kind(index: Ints, nearness: Floats, material: Any, count: int, factor: int, i: int, j: int) -> int:
+    # Material of a pixel whose samples belong to one smooth piece of surface, -1 for the backdrop, -2 for all
+    # others.
+    first = index[factor * i, factor * j]
+    if first >= count:
+        return -2
+    kind = -1 if first < 0 else int(material[first])
+    near = nearness[factor * i, factor * j]
+    for s in range(factor):
+        for t in range(factor):
+            k = index[factor * i + s, factor * j + t]
+            if k >= count or (-1 if k < 0 else int(material[k])) != kind:
+                return -2
+            if kind >= 0 and abs(nearness[factor * i + s, factor * j + t] - near) > 0.0025 * near:
+                return -2
+    return kind
+
+
+@kernel
+def _sparse_skin(
+    i: int,
+    index: Ints,
+    nearness: Floats,
+    screen: Floats,
+    triangles: Ints,
+    material: Any,
+    corners: Floats,
+    anatomy: Any,
+    paint: Any,
+    factor: int,
+    f: Floats,
+    found: Floats,
+    depth: Floats,
+) -> None:
+    # Skin without its pores at every other pixel of a row. `depth` receives how near it is; 0 where there is
+    # none, or where it changes within a pixel or two: lips, folds, the rims of lids and nostrils.
+    p = anatomy[0]
+    q = paint[0]
+    offset = 0.5 * (factor - 1)
+    for h in range(found.shape[0]):
+        depth[h] = 0.0
+        j = 2 * h
+        if (
+            factor * j >= index.shape[1]
+            or _kind(index, nearness, material, triangles.shape[0], factor, i, j) != 0
+        ):
+            continue
+        first = index[factor * i, factor * j]
+        a = triangles[first, 0]
+        b = triangles[first, 1]
+        d = triangles[first, 2]
+        wa, wb, _ = triangle_weights(screen, a, b, d, factor * j + offset, factor * i + offset)
+        wa = min(max(wa, -1.0), 2.0)
+        wb = min(max(wb, -1.0), 2.0)
+        _gather_point(q, 0, corners, a, b, d, wa, wb, 1.0 - wa - wb, f)
+        _smooth_skin(
+            p, q, False, f[16:CORNER], f[6], f[7], f[8], f[3:6], f[CORNER : CORNER + 3], f[9:16], found[h]
+        )
+        if found[h, 13] < 0.001 and found[h, 15] > 0.97:
+            depth[h] = nearness[factor * i, factor * j]
+
+
+@kernel
 def shade_strands(
-    world: Floats,
+    rest: Floats,
     starts: Ints,
+    seen: Any,
     outward: Floats,
     tone: Floats,
     white: Floats,
     growth: Any,
     light: Floats,
+    owner: Any,
+    camera: Floats,
     paint: Any,
     out: Floats,
 ) -> None:
@@ -907,20 +1090,26 @@ def shade_strands(
 
     Parameters
     ----------
-    world : ndarray of shape (N, 3)
-        Vertices, mm.
+    rest : ndarray of shape (N, 3)
+        Vertices in the head frame, mm.
     starts : ndarray of shape (S + 1,)
         First vertex of each strand.
+    seen : ndarray of shape (N,)
+        bool; others are left out.
     outward : ndarray of shape (N, 3)
-        Unit vectors away from the skin, world.
+        Unit vectors away from the skin, head frame.
     tone : ndarray of shape (N,)
         Brightness, lower deep in the hair.
     white : ndarray of shape (S,)
         1 for a white hair.
     growth : ndarray of shape (S,)
         See :class:`samples.portrait.hair.Growth`.
-    light : ndarray of shape (N, 7)
-        Irradiance at the vertices, see :func:`samples.portrait.light.irradiance`.
+    light : ndarray of shape (L, 7)
+        Irradiance at some of the vertices, see :func:`samples.portrait.light.irradiance`.
+    owner : ndarray of shape (N,)
+        Row of `light` that holds for each vertex.
+    camera : ndarray of shape (3,)
+        Lens in the head frame, mm.
     paint : record array of shape (1,)
         Colours.
     out : ndarray of shape (N, 3)
@@ -928,6 +1117,13 @@ def shade_strands(
     """
     q = paint[0]
     base = np.empty(3)
+    towards = np.empty((2, 3))  # of the lights, in the head frame
+    for c in range(3):
+        towards[0, c] = 0.0
+        towards[1, c] = 0.0
+        for d in range(3):
+            towards[0, c] += q.up_head[d, c] * q.main[d]
+            towards[1, c] += q.up_head[d, c] * q.second[d]
     for s in range(starts.shape[0] - 1):
         kind = growth[s]
         vary = 0.80 + 0.40 * hash01(s, 11, int(q.seed))
@@ -944,18 +1140,21 @@ def shade_strands(
         first = starts[s]
         last = starts[s + 1] - 1
         for k in range(first, last + 1):
+            if not seen[k]:
+                continue
+            lit = owner[k]
             a = max(k - 1, first)
             b = min(k + 1, last)
-            tx = world[b, 0] - world[a, 0]
-            ty = world[b, 1] - world[a, 1]
-            tz = world[b, 2] - world[a, 2]
+            tx = rest[b, 0] - rest[a, 0]
+            ty = rest[b, 1] - rest[a, 1]
+            tz = rest[b, 2] - rest[a, 2]
             length = math.sqrt(tx * tx + ty * ty + tz * tz) + 1e-9
             tx /= length
             ty /= length
             tz /= length
-            vx = -world[k, 0]
-            vy = -world[k, 1]
-            vz = q.distance - world[k, 2]
+            vx = camera[0] - rest[k, 0]
+            vy = camera[1] - rest[k, 1]
+            vz = camera[2] - rest[k, 2]
             length = math.sqrt(vx * vx + vy * vy + vz * vz)
             vx /= length
             vy /= length
@@ -966,9 +1165,9 @@ def shade_strands(
             glow = 0.0
             if kind <= 1:
                 for which in range(2):
-                    lx = q.main[0] if which == 0 else q.second[0]
-                    ly = q.main[1] if which == 0 else q.second[1]
-                    lz = q.main[2] if which == 0 else q.second[2]
+                    lx = towards[which, 0]
+                    ly = towards[which, 1]
+                    lz = towards[which, 2]
                     hx = lx + vx
                     hy = ly + vy
                     hz = lz + vz
@@ -987,7 +1186,7 @@ def shade_strands(
                     )
                     power = (q.main_colour[1] if which == 0 else q.second_colour[1]) * facing
                     if which == 0:
-                        power *= light[k, 6]
+                        power *= light[lit, 6]
                     sheen1 += power * max(1.0 - th * th, 0.0) ** 32
                     sheen2 += power * max(1.0 - th2 * th2, 0.0) ** 9
                 # scattered light does not know where it came from
@@ -996,9 +1195,9 @@ def shade_strands(
                 glow = 0.25
             t2 = t * t
             for c in range(3):
-                diffuse = base[c] * (1.15 * light[k, c] + glow * light[k, 1]) * t
+                diffuse = base[c] * (1.15 * light[lit, c] + glow * light[lit, 1]) * t
                 out[k, c] = diffuse + t2 * (
-                    0.045 * sheen1 + 0.55 * base[c] * sheen2 * light[k, c] / max(light[k, 1], 0.05)
+                    0.045 * sheen1 + 0.55 * base[c] * sheen2 * light[lit, c] / max(light[lit, 1], 0.05)
                 )
 
 
@@ -1023,6 +1222,17 @@ def label_samples(index: Ints, label_of: Any, labels: Any, person: Any) -> None:
     count = np.empty(16, np.int64)
     for i in range(height):
         for j in range(width):
+            k = index[factor * i, factor * j]
+            first = label_of[k] if k >= 0 else 0
+            same = True
+            for s in range(factor):
+                for t in range(factor):
+                    k = index[factor * i + s, factor * j + t]
+                    same &= (label_of[k] if k >= 0 else 0) == first
+            if same:
+                labels[i, j] = first
+                person[i, j] = 0.0 if first == 0 else 1.0
+                continue
             count[:] = 0
             for s in range(factor):
                 for t in range(factor):

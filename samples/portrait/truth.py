@@ -202,10 +202,15 @@ def expected_verdicts(p: Parameters, facts: dict[str, float]) -> dict[str, Expec
     out["background_shadow"] = "pass" if b.shadow <= 0.0 else _band(b.shadow, 0.0, 0.45)
     out["single_face"] = "fail" if b.kind == "second_face" else "pass"
     # light
-    out["illumination_uniformity"] = _band(1.0 - f["light_balance"], 0.36, 0.55)
-    out["face_shadow"] = _band(f["cast_shadow"], 0.012, 0.05)
+    even = _band(1.0 - f["light_balance"], 0.36, 0.55)
+    bare = w.covering == "none"
+    # a bar's shadow darkens a cheek, a covering hides what is lit
+    out["illumination_uniformity"] = even if bare and p.light.bar == 0.0 else None
+    shaded = _band(f["cast_shadow"], 0.012, 0.05)
+    out["face_shadow"] = shaded if shaded == "fail" or (bare and even == "pass") else None
     hot = p.light.oiliness * (1.0 - p.light.ambient) if p.light.size < 9.0 else 0.0
-    out["skin_reflection"] = _band(hot, 0.22, 0.6)
+    glossy = _band(hot, 0.22, 0.6)
+    out["skin_reflection"] = glossy if glossy == "fail" or even == "pass" else None
     out["under_exposure_prevention"] = _band(-s.exposure, 0.5, 1.4)
     out["over_exposure_prevention"] = _band(s.exposure, 0.3, 1.1)
     out["dynamic_range"] = _band(-s.contrast, 0.05, 0.55)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from samples.portrait.anatomy import Anatomy
 from samples.portrait.head import Grid, Material, Mesh, grid_mesh
 from samples.portrait.loft import Loft
-from samples.portrait.noise import fractal
+from samples.portrait.noise import fractal_grid
 from samples.portrait.parameters import Wear
 
 __all__ = ["Lens", "Spectacles", "clothes", "covering", "hair_limit", "headwear", "spectacles"]
@@ -27,7 +27,9 @@ def _angles(step: float, limit: float = np.pi) -> Floats:
 
 
 def _folds(angles: Floats, rows: Floats, seed: int, across: float, along: float) -> Floats:
-    return np.array([[fractal(a * across, r * along, seed, 3) for a in angles] for r in rows])
+    out = np.empty((len(rows), len(angles)))
+    fractal_grid(angles * across, rows * along, seed, 3, out)
+    return out
 
 
 def _shell(
