@@ -162,9 +162,9 @@ def _small(photo: Photo, quarters: int) -> NDArray[np.uint8]:
     # Pictures wider than all windows together are seen coarser.
     scale = min(scale, CANVAS_COLUMNS * (1 + 0.75 * (_MOST_WINDOWS - 1)) / width)
     rows, columns = max(1, round(photo.height * scale)), max(1, round(photo.width * scale))
-    source, _ = photo.halved(max(0, math.floor(math.log2(max(1.0 / (1.5 * scale), 1.0)))))
-    filling = cv2.INTER_AREA if rows < source.shape[0] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(source, (columns, rows), interpolation=filling), np.uint8)
+    source, _ = photo.halved(max(0, math.floor(math.log2(max(1.0 / scale, 1.0)))))
+    # Averaged to less than twice the size, it can be sampled: more averaging would cost six times as much.
+    return np.asarray(cv2.resize(source, (columns, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _wrapped(angle: float) -> float:
