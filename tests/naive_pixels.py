@@ -99,16 +99,21 @@ def plain_rim(lines, flat, same, other):
     return width, behind.mean(axis=1).max()
 
 
-def slope_residual(lab, mask, share):
-    rows, columns = np.nonzero(mask)
-    if len(rows) == 0:
-        return 0.0
-    design = np.stack([np.ones(len(rows)), columns, rows], axis=1).astype(float)
-    if np.linalg.matrix_rank(design - design.mean(axis=0)) < 2:
-        return 0.0
-    pixels = lab[mask].astype(float)
-    plane = design @ np.linalg.lstsq(design, pixels, rcond=None)[0]
-    return np.quantile(np.linalg.norm(pixels - plane, axis=1), share)
+def even_surface(values, basis, darker, lighter, least, stiffness, rounds):
+    size = basis.shape[1]
+    weights = np.ones(len(values))
+    coefficients = np.zeros((size, values.shape[1]))
+    for _ in range(rounds if len(values) else 0):
+        ridge = np.diag([1e-9] + (size - 1) * [stiffness]) * weights.sum()
+        normal = basis.T @ np.diag(weights) @ basis + ridge
+        coefficients = np.linalg.solve(normal, basis.T @ np.diag(weights) @ values)
+        residual = values - basis @ coefficients
+        length = np.linalg.norm(residual, axis=1)
+        chosen = length[weights > 0.5]
+        scale = max(1.4826 * np.median(chosen) if len(chosen) else least, least)
+        cut = np.where(residual[:, 0] < 0, darker, lighter)
+        weights = (1 + (length / (cut * scale)) ** 2) ** -2.0
+    return coefficients
 
 
 def disc_redness(rgb, x, y, radius, dark):

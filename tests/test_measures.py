@@ -120,7 +120,8 @@ class TestBackground:
     def test_objects_and_texture_widen_the_spread(self, make_case, portrait, case):
         plain = background.background_uniformity(case).value
         striped = portrait.copy()
-        striped[:200, :60:4] //= 3
+        striped[:300, :110:4] //= 3
+        striped[:300, 310::4] //= 3
         boxed = portrait.copy()
         boxed[0:160, 0:70] = (150, 30, 30)
         for spoiled in (striped, boxed):

@@ -147,19 +147,33 @@ def test_a_frame_ends_all_along_at_once():
     assert border.plain_rim(lines, 6.0, 8.0, 20.0) == (4, 1.0)
 
 
-@given(greys(), st.sampled_from([0.0, 0.5, 0.97, 1.0]))
-def test_slope_residual(case, share):
-    grey, mask = case
-    lab = np.stack([grey, grey[::-1], 2 * grey[:, ::-1]], axis=2)
-    lab = np.ascontiguousarray(lab, np.float32)
-    found, expected = background.slope_residual(lab, mask, share), naive.slope_residual(lab, mask, share)
-    assert found == pytest.approx(expected, rel=1e-4, abs=1e-3)
+@given(
+    st.integers(0, 40),
+    st.integers(1, 3),
+    st.sampled_from([1, 3, 6]),
+    st.sampled_from([(1.5, 4.0), (2.0, 2.0)]),
+    st.integers(1, 6),
+    st.integers(0, 2**32 - 1),
+)
+def test_even_surface(count, channels, size, cuts, rounds, seed):
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(-1, 1, (2, count))
+    basis = np.stack([np.ones(count), x, y, x * x, x * y, y * y], axis=1)[:, :size].copy()
+    values = rng.normal(0, 1, (count, channels)) + 60 * rng.integers(0, 2, (count, 1))
+    arguments = (values, basis, *cuts, 0.5, 1e-3, rounds)
+    found, expected = background.even_surface(*arguments), naive.even_surface(*arguments)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4)
 
 
-def test_an_even_slope_leaves_no_residual():
-    y, x = np.mgrid[:20, :30].astype(np.float32)
-    lab = np.stack([50 + x / 3 - y / 7, x / 9, -y / 5], axis=2)
-    assert background.slope_residual(lab, np.ones((20, 30), bool), 1.0) == pytest.approx(0, abs=1e-4)
+def test_what_lies_on_a_surface_does_not_draw_it():
+    y, x = np.mgrid[-1:1:20j, -1:1:30j]
+    basis = np.stack([np.ones(600), x.ravel(), y.ravel()], axis=1)
+    even = basis @ np.array([[80.0], [4.0], [-3.0]])
+    values = even.copy()
+    values[:150] -= 40  # a quarter lies in the shade
+    found = background.even_surface(values, basis, 1.5, 4.0, 0.01, 1e-6, 8)
+    np.testing.assert_allclose(basis @ found, even, atol=0.1)
+    assert not background.even_surface(values[:0], basis[:0], 1.5, 4.0, 0.01, 1e-6, 8).any()
 
 
 @given(

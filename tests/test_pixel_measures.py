@@ -326,12 +326,13 @@ class TestBackground:
             regions = case.face.regions
             lab = np.asarray(lab, np.float32)
             labels = np.full(regions.labels.shape, BACKGROUND, np.uint8)
-            box = labels[42:, 50:150]
-            box[:] = SKIN
+            labels[42:, 50:150] = SKIN
+            share = (labels == SKIN).astype(np.float32)
             mixed = np.broadcast_to(lab, (*labels.shape, 3)).copy()
             mixed[labels == SKIN] = (40, 15, 15)
             face = dataclasses.replace(
-                case.face, regions=dataclasses.replace(regions, labels=labels, lab=mixed)
+                case.face,
+                regions=dataclasses.replace(regions, labels=labels, share=share, kinds=labels, lab=mixed),
             )
             return dataclasses.replace(case, face=face)
 
@@ -360,24 +361,76 @@ class TestBackground:
         for lab in (slope, stripes, thing):
             assert not accepted("background_uniformity", background.background_uniformity(before(lab)).value)
 
+    def test_light_that_fades_evenly_is_even(self, before, case):
+        height, width = case.face.regions.labels.shape
+        rows, columns = np.mgrid[:height, :width]
+        vignette = 92 - 6 * (((columns - 100) / 100) ** 2 + ((rows - 110) / 150) ** 2)
+        lab = np.stack([vignette, 0 * rows, 0 * rows], axis=2)
+        assert accepted("background_uniformity", background.background_uniformity(before(lab)).value)
+        assert accepted("background_shadow", background.background_shadow(before(lab)).value)
+
+    def test_grain_is_no_pattern(self, before, case):
+        rng = np.random.default_rng(3)
+        lab = np.full((*case.face.regions.labels.shape, 3), (88, 0, 0), np.float32)
+        lab[..., 0] += rng.normal(0, 0.8, lab.shape[:2])
+        assert accepted("background_uniformity", background.background_uniformity(before(lab)).value)
+
     def test_what_hangs_on_the_person_may_be_hair(self, before, case):
-        lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
-        lab[60:120, 140:180] = (30, 10, 10)
-        found = background.background_uniformity(before(lab))
-        assert not accepted("background_uniformity", found.value)
-        assert found.excuse == "uncertain"
-        lab[:] = (95, 0, 0)
-        lab[:20, :60] = (30, 10, 10)  # away from the person: a thing on the wall
-        assert background.background_uniformity(before(lab)).excuse is None
+        plain = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
+        strands = plain.copy()
+        for y in range(50, 130, 12):
+            cv2.line(strands, (150, y), (185, y + 20), (30, 3, 4), 2)
+        assert accepted("background_uniformity", background.background_uniformity(before(strands)).value)
+        plant = plain.copy()
+        plant[60:120, 140:180] = (50, -40, 30)  # no colour of hair or shade
+        plant = background.background_uniformity(before(plant))
+        assert not accepted("background_uniformity", plant.value)
+        assert plant.excuse is None
+        bun = plain.copy()
+        bun[:20, :60] = (30, 3, 4)  # away from the person, but dark and neutral
+        bun = background.background_uniformity(before(bun))
+        assert not accepted("background_uniformity", bun.value)
+        assert bun.excuse == "uncertain"
 
     def test_a_shadow_beside_the_head(self, before, case):
+        plain = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
+        shaded = plain.copy()
+        shaded[20:200, 148:175] = (60, 0, 0)
+        found = background.background_shadow(before(shaded)).value
+        assert found == pytest.approx(100 * (1 - (76 / 111) ** 3), abs=8)
+        assert not accepted("background_shadow", found)
+        assert accepted("background_uniformity", background.background_uniformity(before(shaded)).value)
+        green = plain.copy()
+        green[20:200, 148:175] = (60, -40, 30)  # another colour: a thing
+        assert accepted("background_shadow", background.background_shadow(before(green)).value)
+        away = plain.copy()
+        away[20:200, :12] = (60, 0, 0)  # not joined to the head
+        assert accepted("background_shadow", background.background_shadow(before(away)).value)
+
+    def test_a_shadow_that_the_label_map_is_not_sure_of(self, before, case):
         lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
-        lab[20:200, 148:175] = (60, 0, 0)
-        assert not accepted("background_shadow", background.background_shadow(before(lab)).value)
+        lab[20:200, 150:175] = (60, 0, 0)
+        shaded = before(lab)
+        share = shaded.face.regions.share.copy()
+        share[20:200, 150:175] = 0.5
+        regions = dataclasses.replace(shaded.face.regions, share=share)
+        face = dataclasses.replace(shaded.face, regions=regions)
+        unsure = dataclasses.replace(shaded, face=face)
+        assert not accepted("background_shadow", background.background_shadow(unsure).value)
+
+    @pytest.mark.parametrize("slope", [-0.08, 0.08])
+    def test_a_slope_of_light_is_no_shadow(self, before, case, slope):
+        height, width = case.face.regions.labels.shape
+        rows, columns = np.mgrid[:height, :width]
+        lab = np.stack([85 + slope * (columns - 100), 0 * rows, 0 * rows], axis=2)
+        assert accepted("background_shadow", background.background_shadow(before(lab)).value)
 
     def test_no_wall_cannot_be_judged(self, case):
         labels = np.full_like(case.face.regions.labels, SKIN)
-        face = dataclasses.replace(case.face, regions=dataclasses.replace(case.face.regions, labels=labels))
+        regions = dataclasses.replace(
+            case.face.regions, labels=labels, share=np.ones(labels.shape, np.float32), kinds=labels
+        )
+        face = dataclasses.replace(case.face, regions=regions)
         hidden = dataclasses.replace(case, face=face)
         for measure in (
             background.background_colour,

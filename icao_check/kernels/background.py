@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["colour_spread"]
+__all__ = ["colour_spread", "even_surface"]
 
 
 @kernel
@@ -63,68 +63,103 @@ def colour_spread(
 
 
 @kernel
-def slope_residual(
-    lab: NDArray[np.float32], mask: NDArray[np.bool_], share: float
-) -> float:  # (float32[:, :, ::1], bool_[:, ::1], float64) -> float64
-    """Return how far the pixels of a region stray from the best even slope of colour.
+def even_surface(
+    values: NDArray[np.float64],
+    basis: NDArray[np.float64],
+    darker: float,
+    lighter: float,
+    least: float,
+    stiffness: float,
+    rounds: int,
+) -> NDArray[np.float64]:  # (float64[:, ::1], float64[:, ::1], float64, float64, float64, float64, int64)
+    """Fit a smooth surface to the pixels that belong to it, whatever lies on the others.
+
+    Iteratively reweighted least squares: a residual of length r has the weight ``(1 + (r / (cut s))**2)**-2``
+    (Geman and McClure, Statistical methods for tomographic image reconstruction, 1987), where s is 1.4826
+    times the median length of the residuals whose last weight exceeds one half, or `least` if that is more.
 
     Parameters
     ----------
-    lab : ndarray of shape (H, W, 3), float32
-        CIELAB.
-    mask : ndarray of shape (H, W), bool
-        The region.
-    share : float
-        Share of the pixels, 0–1, that lies within the returned distance.
+    values : ndarray of shape (n, c), float64
+        What is measured at each pixel. The sign of its first channel tells darker from lighter.
+    basis : ndarray of shape (n, k), float64
+        Polynomials of the place of each pixel, the constant first.
+    darker, lighter : float
+        The cut for residuals below and above the surface: the smaller, the less they draw it.
+    least : float
+        Smallest scale of the residuals, in the unit of `values`: noise.
+    stiffness : float
+        Ridge on all coefficients but the constant, as a share of the sum of the weights.
+    rounds : int
+        At least 1; the first with equal weights.
 
     Returns
     -------
-    float
-        The `share` quantile, by linear interpolation, of the colour difference ΔE*ab to the plane in x and y
-        fitted to each channel by least squares; 0 for a region without area.
+    ndarray of shape (k, c), float64
+        Coefficients; zeros where there is no pixel.
     """
-    height, width = mask.shape
-    count = 0
-    mean_x, mean_y = 0.0, 0.0
-    mean = np.zeros(3)
-    for y in range(height):
-        for x in range(width):
-            if mask[y, x]:
-                count += 1
-                mean_x += x
-                mean_y += y
-                for channel in range(3):
-                    mean[channel] += lab[y, x, channel]
+    count, size = basis.shape
+    channels = values.shape[1]
+    coefficients = np.zeros((size, channels))
     if count == 0:
-        return 0.0
-    mean_x, mean_y, mean = mean_x / count, mean_y / count, mean / count
-    xx, xy, yy = 0.0, 0.0, 0.0
-    by_x, by_y = np.zeros(3), np.zeros(3)
-    for y in range(height):
-        for x in range(width):
-            if mask[y, x]:
-                right, down = x - mean_x, y - mean_y
-                xx += right * right
-                xy += right * down
-                yy += down * down
-                for channel in range(3):
-                    value = lab[y, x, channel] - mean[channel]
-                    by_x[channel] += right * value
-                    by_y[channel] += down * value
-    determinant = xx * yy - xy * xy
-    if determinant <= 1e-9 * max(xx, yy) ** 2:
-        return 0.0
-    slope_x = (by_x * yy - by_y * xy) / determinant
-    slope_y = (by_y * xx - by_x * xy) / determinant
-    difference = np.empty(count)
-    position = 0
-    for y in range(height):
-        for x in range(width):
-            if mask[y, x]:
-                squared = 0.0
-                for channel in range(3):
-                    plane = mean[channel] + slope_x[channel] * (x - mean_x) + slope_y[channel] * (y - mean_y)
-                    squared += (lab[y, x, channel] - plane) ** 2
-                difference[position] = np.sqrt(squared)
-                position += 1
-    return float(np.quantile(difference, share))
+        return coefficients
+    weights = np.ones(count)
+    length = np.empty(count)
+    chosen = np.empty(count)
+    matrix = np.empty((size, size))
+    side = np.empty((size, channels))
+    for _ in range(rounds):
+        matrix[:] = 0.0
+        side[:] = 0.0
+        total = 0.0
+        for i in range(count):
+            total += weights[i]
+            for row in range(size):
+                weighted = weights[i] * basis[i, row]
+                for column in range(row + 1):
+                    matrix[row, column] += weighted * basis[i, column]
+                for channel in range(channels):
+                    side[row, channel] += weighted * values[i, channel]
+        for row in range(size):
+            matrix[row, row] += (stiffness if row > 0 else 1e-9) * total
+        # Cholesky decomposition, then forward and backward substitution.
+        for row in range(size):
+            for column in range(row + 1):
+                rest = matrix[row, column]
+                for k in range(column):
+                    rest -= matrix[row, k] * matrix[column, k]
+                matrix[row, column] = np.sqrt(rest) if row == column else rest / matrix[column, column]
+        for channel in range(channels):
+            for row in range(size):
+                rest = side[row, channel]
+                for k in range(row):
+                    rest -= matrix[row, k] * coefficients[k, channel]
+                coefficients[row, channel] = rest / matrix[row, row]
+            for row in range(size - 1, -1, -1):
+                rest = coefficients[row, channel]
+                for k in range(row + 1, size):
+                    rest -= matrix[k, row] * coefficients[k, channel]
+                coefficients[row, channel] = rest / matrix[row, row]
+        kept = 0
+        for i in range(count):
+            squared = 0.0
+            first = 0.0
+            for channel in range(channels):
+                residual = values[i, channel]
+                for k in range(size):
+                    residual -= basis[i, k] * coefficients[k, channel]
+                squared += residual * residual
+                if channel == 0:
+                    first = residual
+            length[i] = np.sqrt(squared)
+            if weights[i] > 0.5:
+                chosen[kept] = length[i]
+                kept += 1
+            if first < 0.0:
+                length[i] = -length[i]
+        scale = max(1.4826 * np.median(chosen[:kept]) if kept > 0 else least, least)
+        for i in range(count):
+            cut = darker if length[i] < 0.0 else lighter
+            ratio = length[i] / (cut * scale)
+            weights[i] = 1.0 / (1.0 + ratio * ratio) ** 2
+    return coefficients

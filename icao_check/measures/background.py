@@ -11,59 +11,172 @@ from numpy.typing import NDArray
 from icao_check.kernels import background as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
-from icao_check.regions import BACKGROUND
+from icao_check.regions import BACKGROUND, HAIR
 
 __all__ = ["background_colour", "background_shadow", "background_uniformity"]
 
+# The wall is looked at in cells of twice the size of those of the label map.
+_HALF = 2
 # Fewer cells than this share of the map say nothing about a wall.
 _SMALLEST_SHARE = 0.02
 # The seam to the person, in inter-eye distances, belongs to nobody.
 _SEAM = 0.06
 _SHARE_WITHIN = 0.95
-# What an evenly lit or slowly fading wall cannot explain is seen four times as easily as fading is.
-_PATTERN_SHARE, _PATTERN_WEIGHT = 0.97, 4.0
-# Cells this far (ΔE) from the typical wall and joined to the person may be hair; an unevenness that falls
-# below this share without them is mostly theirs.
-_STRAY, _MOSTLY = 8.0, 0.6
-# Loose hair reaches this far from the person, in inter-eye distances.
-_WISPS = 0.3
-# A shadow keeps the colour of the wall (chroma difference) and leaves some of its light.
-_SHADOW_CHROMA, _DEEPEST, _HAIR_SHARE = 6.0, 0.85, 0.02
+# How far below the chin, in inter-eye distances, the wall beside the shoulders is looked at.
+_BELOW_CHIN = 0.3
+# Surely the person, and surely not.
+_PERSON, _BARE = 0.85, 0.15
+# Light that falls evenly, or slopes and fades: cut-offs for darker and lighter cells, smallest noise (ΔE),
+# ridge, rounds.
+_EVEN = (1.2, 2.0, 1.5, 1e-3, 6)
+_FADING_WITHIN = 0.03
+# One cell in so many is enough to fit it; prime, so that no column is skipped throughout.
+_THINNED = 13
+# Pattern is seen thirty times, and an object three times, as easily as an even fading of the same ΔE.
+_PATTERN_WEIGHT, _OBJECT_WEIGHT = 30.0, 3.0
+# An object covers this many square inter-eye distances.
+_OBJECT_AREA = 0.05
+# Side of the square over which a pattern evens out in these cells, and grain in those of the label map.
+_PATTERN_SIDE, _GRAIN_SIDE = 7, 5
+# Nearer to the person than this many inter-eye distances nothing counts as a pattern: loose hair.
+_DEEP = 0.2
+# Grain loses half of its contrast when cells are joined, a pattern less: their ratio. Weaker patterns (ΔE) do
+# not count anyway.
+_GRAIN, _LEAST_PATTERN = 1.35, 0.4
+# What differs from the wall by this much (ΔE) is told from it; what lies this near (ΔE) to the line from the
+# colour of the wall to that of the hair, or to black, may be hair, or shade.
+_DIFFERS, _SAME_LINE = 5.0, 8.0
+# Where an unevenness falls below this share without all that may be hair, it is mostly that.
+_MOSTLY = 0.6
+# Loose hair is thinner than this and reaches no further, in inter-eye distances.
+_STRAND, _REACH = 0.08, 1.0
+# A shadow keeps the colour of the wall (chroma difference), leaves some of its light, and is even: roughness
+# in L* for a white wall.
+_SHADOW_CHROMA, _DEEPEST, _SMOOTH = 8.0, 0.93, 2.0
+# A shadow of the head begins within the seam, reaches this far, is this wide and covers that much (inter-eye
+# distances, and squares of them).
+_SHADOW_SEAM, _NEAR, _WIDTH, _SHADOW_AREA = 0.08, 0.6, 0.12, 0.1
+_FAINT = 0.08
 # White may be off neutral by this chroma; beyond it each unit costs one and a half of lightness.
 _NEUTRAL_CHROMA, _TINT_WEIGHT = 6.0, 1.5
-# A shadow of the head lies within this many inter-eye distances of it, and darkens that share of the place.
-_NEAR, _SHADOW_SHARE = 0.6, 0.1
-_LIT_QUANTILE = 0.7
+# Lit wall: cut-offs for darker and lighter cells, smallest noise (ln), ridge, rounds.
+_LIT = (1.5, 4.0, 0.01, 1e-3, 8)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wall:
-    mask: NDArray[np.bool_]
-    near: NDArray[np.bool_]
+    """Half of the label map around the head.
+
+    `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person; `hair` the
+    typical colour of the hair, if any; `distance` that of each cell to the person, and `clear` that to
+    anything that may be the person, in cells; `rows` those above the shoulders; `places` polynomials of where
+    a cell is; `eyes` the inter-eye distance in cells.
+    """
+
     lab: NDArray[np.float32]
-    attached: NDArray[np.bool_]
-    far: NDArray[np.bool_]
+    finer: NDArray[np.float32]
+    share: NDArray[np.float32]
+    hair: NDArray[np.float64] | None
+    distance: NDArray[np.float32]
+    clear: NDArray[np.float32]
+    rows: NDArray[np.bool_]
+    places: NDArray[np.float64]
+    eyes: float
+
+    def bare(self, seam: float) -> NDArray[np.bool_]:
+        """Return the cells that are surely wall, `seam` inter-eye distances away from all else."""
+        return np.asarray(self.rows & (self.clear > max(seam * self.eyes, 1.5)), np.bool_)
 
 
 def background_uniformity(case: Case) -> Measurement:
     """Return how far the wall strays from one colour, in ΔE*ab.
 
-    The larger of two: the distance to the typical colour within which 95 % of the wall lie, and four times
-    the distance to the best even slope, within which 97 % lie. Texture, objects, lines and gradients widen
-    them. Where most of that is joined to the person, or close, it may be hair, so that a person has to look.
-    ICAO asks for a plain, even background (Doc 9303-3, 3.9.1.1) without a number.
+    The largest of three: how far an even fading of the light goes, from the 3rd to the 97th percentile of a
+    quadratic surface fitted to the wall; thirty times the contrast of half of what is left at the scale of a
+    pattern; three times the contrast to that surface of what covers more than a twentieth of a square
+    inter-eye distance. Hair and shade that are joined to the person do not count: their colours lie between
+    that of the wall and that of the hair or black. ICAO asks for a plain, even background (Doc 9303-3,
+    3.9.1.1) without a number.
     """
-    wall = _wall(case)
-    if wall is None:
+    wall = _around(case)
+    mask = wall.bare(_SEAM)
+    if mask.sum() < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    value = _unevenness(wall.lab, wall.mask)
-    bare = _unevenness(wall.lab, wall.far & ~wall.attached)
-    return Measurement(value, excuse="uncertain" if bare < _MOSTLY * value else None)
+    places = wall.places[mask]
+    colours = wall.lab[mask].astype(np.float64)
+    surface = kernels.even_surface(
+        np.ascontiguousarray(colours[::_THINNED]),
+        np.ascontiguousarray(places[::_THINNED]),
+        *_EVEN,
+    )
+    even = _surface(places, surface)
+    ends = np.quantile(even, [_FADING_WITHIN, 1.0 - _FADING_WITHIN], axis=0)
+    fading = float(np.linalg.norm(ends[1] - ends[0]))
+    strayed = np.zeros(wall.lab.shape, np.float32)
+    strayed[mask] = colours - even
+    base = np.zeros(wall.lab.shape, np.float32)
+    base[mask] = even
+    plain = max(fading, _PATTERN_WEIGHT * _pattern(wall, mask))
+    contrast, odd_only = _object(wall, mask, strayed, base)
+    value = max(plain, _OBJECT_WEIGHT * contrast)
+    surely = max(plain, _OBJECT_WEIGHT * odd_only)
+    return Measurement(value, excuse="uncertain" if surely < _MOSTLY * value else None)
 
 
-def _unevenness(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
-    spread = kernels.colour_spread(lab, mask, _SHARE_WITHIN)[4]
-    return float(max(spread, _PATTERN_WEIGHT * kernels.slope_residual(lab, mask, _PATTERN_SHARE)))
+def _pattern(wall: _Wall, mask: NDArray[np.bool_]) -> float:
+    """Return the contrast of a pattern that fills half of the wall, in ΔE."""
+    deep = mask & (wall.clear > max(_DEEP * wall.eyes, 3.0))
+    if deep.sum() > 0.3 * mask.sum():
+        mask = deep
+    left = np.linalg.norm((wall.lab - cv2.blur(wall.lab, (_PATTERN_SIDE, _PATTERN_SIDE)))[mask], axis=1)
+    contrast = float(np.median(left))
+    if contrast <= _LEAST_PATTERN:
+        return contrast
+    grain = wall.finer - cv2.blur(wall.finer, (_GRAIN_SIDE, _GRAIN_SIDE))
+    fine = np.linalg.norm(grain[: 2 * mask.shape[0] : 2, : 2 * mask.shape[1] : 2][mask], axis=1)
+    return 0.0 if float(np.median(fine)) > _GRAIN * contrast else contrast
+
+
+def _object(
+    wall: _Wall, mask: NDArray[np.bool_], strayed: NDArray[np.float32], base: NDArray[np.float32]
+) -> tuple[float, float]:
+    """Return the contrast of the largest thing on the wall, in ΔE, and that of what has no colour of hair.
+
+    Hair and shade that are joined to the person, and strands near it, do not count for either.
+    """
+    contrast = np.linalg.norm(strayed, axis=2)
+    other = contrast.copy()
+    differs = mask & (contrast > _DIFFERS)
+    if differs.any():
+        explained = _on_line(strayed, -base, differs)
+        if wall.hair is not None:
+            explained |= _on_line(strayed, (wall.hair - base).astype(np.float32), differs)
+        odd = differs & explained
+        radius = max(1, round(_STRAND * wall.eyes / 2.0))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+        thick = cv2.morphologyEx(odd.astype(np.uint8), cv2.MORPH_OPEN, disc)
+        count, parts, boxes, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)
+        joined = np.zeros(count, np.bool_)
+        joined[parts[wall.clear < max(_SEAM * wall.eyes, 1.5) + 2.5]] = True
+        long = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _REACH * wall.eyes
+        strand = (thick == 0) & ~long[parts] & (wall.distance < _REACH * wall.eyes)
+        contrast[odd & (joined[parts] | strand)] = 0.0
+        other[odd] = 0.0
+    place = min(int(_OBJECT_AREA * wall.eyes**2), int(mask.sum()) - 1)
+    largest, surest = (float(np.sort(found[mask])[::-1][place]) for found in (contrast, other))
+    return largest, surest
+
+
+def _on_line(
+    strayed: NDArray[np.float32], direction: NDArray[np.float32], mask: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return where a difference in colour leads along a direction, no further than a tenth beyond its end."""
+    inside, towards = strayed[mask], direction[mask]
+    share = (inside * towards).sum(axis=1) / np.maximum((towards * towards).sum(axis=1), 1e-6)
+    share = np.clip(share, 0.0, 1.1)[:, None]
+    found = np.zeros(mask.shape, np.bool_)
+    found[mask] = np.linalg.norm(inside - share * towards, axis=1) < _SAME_LINE
+    return found
 
 
 def background_colour(case: Case) -> Measurement:
@@ -72,10 +185,18 @@ def background_colour(case: Case) -> Measurement:
 
 
 def _colour(case: Case) -> Measurement:
-    wall = _wall(case)
-    if wall is None:
+    face = case.face
+    assert face is not None
+    regions = face.regions
+    mask = regions.mask(BACKGROUND)
+    cells_per_eye = float(np.hypot(*(face.pupils[1] - face.pupils[0]))) / regions.px_per_cell
+    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    mask = np.asarray(distance > max(_SEAM * cells_per_eye, 1.5), np.bool_)
+    chin_row = int((face.chin[1] + 0.5) / regions.px_per_cell - 0.5)
+    mask[max(chin_row, 0) :] = False
+    if mask.sum() < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    _, lightness, a, b, _ = kernels.colour_spread(wall.lab, wall.mask, _SHARE_WITHIN)
+    _, lightness, a, b, _ = kernels.colour_spread(regions.lab, mask, _SHARE_WITHIN)
     tint = _TINT_WEIGHT * max(float(np.hypot(a, b)) - _NEUTRAL_CHROMA, 0.0)
     return Measurement(
         max(float(lightness) - tint, 1.0),
@@ -84,49 +205,98 @@ def _colour(case: Case) -> Measurement:
 
 
 def background_shadow(case: Case) -> Measurement:
-    """Return how much darker than the lit wall its darkest tenth is around the head, in %.
+    """Return how much darker than the lit wall the shadow of the head is, in %.
 
-    Linear luminance of the wall above the chin, within 0.6 inter-eye distances of the person.
+    Linear luminance against an even fading fitted to the lit wall, where a tenth of a square inter-eye
+    distance is darker still. A shadow keeps the colour of the wall, is even, wider than loose hair, and
+    joined to the person. It also counts where the label map is not sure of wall or person: shadows look like
+    both.
     """
-    wall = _wall(case)
-    if wall is None or wall.near.sum() < _SMALLEST_SHARE * wall.near.size / 4.0:
+    wall = _around(case)
+    bare = wall.bare(_SHADOW_SEAM)
+    if bare.sum() < _SMALLEST_SHARE * bare.size:
         return Measurement(None, reason="no_background")
-    luminance = np.power((wall.lab[..., 0] + 16.0) / 116.0, 3.0)
-    lit = float(np.quantile(luminance[wall.mask], _LIT_QUANTILE))
-    dark = float(np.quantile(luminance[wall.near], _SHADOW_SHARE))
-    near_hair = (wall.attached & wall.near).sum() > _HAIR_SHARE * wall.near.sum()
-    colours = wall.lab[wall.attached & wall.near][:, 1:] - np.median(wall.lab[wall.mask], axis=0)[1:]
-    hair = near_hair and float((np.linalg.norm(colours, axis=1) > _SHADOW_CHROMA).mean()) > 0.2
-    value = max(1.0 - dark / max(lit, 1e-6), 0.0)
-    return Measurement(value * 100.0, excuse="uncertain" if hair or value > _DEEPEST else None)
+    cells, eyes = wall.lab, wall.eyes
+    luminance = np.log(np.maximum(((cells[..., 0] + 16.0) / 116.0) ** 3, 1e-3))
+    places = wall.places.reshape(-1, wall.places.shape[2])
+    chosen = np.flatnonzero(bare)[::_THINNED]
+    lit = kernels.even_surface(luminance.ravel()[chosen, None].astype(np.float64), places[chosen], *_LIT)
+    darker = np.minimum(luminance - _surface(places, lit).reshape(bare.shape), 0.0)
+    darkness = 1.0 - np.exp(darker)
+    typical = np.median(cells[bare], axis=0)
+    left = np.exp(darker / 3.0)
+    tint = np.hypot(cells[..., 1] - typical[1] * left, cells[..., 2] - typical[2] * left)
+    rough = cv2.blur(np.abs(cells[..., 0] - cv2.blur(cells[..., 0], (3, 3))), (5, 5))
+    even = np.exp(-np.square(rough / (_SMOOTH * max(float(typical[0]), 10.0) / 100.0)))
+    open_wall = wall.rows & (wall.share < _PERSON) & (wall.distance > max(_SHADOW_SEAM * eyes, 1.5))
+    shade = np.where(open_wall & (tint < _SHADOW_CHROMA) & (darkness < _DEEPEST), darkness * even, 0.0)
+    shade = shade.astype(np.float32)
+    radius = max(1, round(_WIDTH * eyes / 2.0))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    # Beyond the open wall anything may be: it does not make a shadow narrower.
+    narrow = cv2.erode(np.where(open_wall, shade, np.float32(1.0)), disc)
+    wide = np.minimum(cv2.dilate(np.where(open_wall, narrow, np.float32(0.0)), disc), shade)
+    count, parts = cv2.connectedComponents((wide > _FAINT).astype(np.uint8), connectivity=8)
+    joined = np.zeros(count, np.bool_)
+    joined[parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5]] = True
+    joined[0] = False
+    near = wide[joined[parts] & (wall.distance < _NEAR * eyes)]
+    place_of_value = int(_SHADOW_AREA * eyes * eyes)
+    if near.size <= place_of_value:
+        return Measurement(0.0)
+    return Measurement(100.0 * float(np.sort(near)[::-1][place_of_value]))
 
 
-def _wall(case: Case) -> _Wall | None:
-    """Return the cells that are surely wall, above the chin; None where there are too few."""
+def _around(case: Case) -> _Wall:
     return case.once("wall", lambda: _find_wall(case))
 
 
-def _find_wall(case: Case) -> _Wall | None:
+def _find_wall(case: Case) -> _Wall:
     face = case.face
     assert face is not None
     regions = face.regions
-    cells_per_eye = float(np.hypot(*(face.pupils[1] - face.pupils[0]))) / regions.px_per_cell
-    wall = regions.mask(BACKGROUND)
-    distance = cv2.distanceTransform(wall.astype(np.uint8), cv2.DIST_L2, 3)
-    mask = np.asarray(distance > max(_SEAM * cells_per_eye, 1.5), np.bool_)
-    chin_row = int((face.chin[1] + 0.5) / regions.px_per_cell - 0.5)
-    mask[max(chin_row, 0) :] = False
-    if mask.sum() < _SMALLEST_SHARE * mask.size:
-        return None
-    near = mask & (distance < _NEAR * cells_per_eye)
-    far = mask & (distance > _WISPS * cells_per_eye)
-    return _Wall(mask, near, regions.lab, _attached(regions.lab, mask), far)
+    height, width = regions.labels.shape
+    size = (max(width // _HALF, 1), max(height // _HALF, 1))
+    lab = cv2.resize(regions.lab, size, interpolation=cv2.INTER_AREA)
+    share = cv2.resize(regions.share, size, interpolation=cv2.INTER_AREA)
+    px_per_cell = regions.px_per_cell * _HALF
+    eyes = float(np.hypot(*(face.pupils[1] - face.pupils[0]))) / px_per_cell
+    person = share > _PERSON
+    rows = np.zeros(share.shape, np.bool_)
+    rows[: max(int((face.chin[1] + 0.5) / px_per_cell - 0.5 + _BELOW_CHIN * eyes), 0)] = True
+    kinds = cv2.resize(regions.kinds, size, interpolation=cv2.INTER_NEAREST)
+    hair = lab[person & rows & (kinds == HAIR)]
+    return _Wall(
+        lab=np.asarray(lab, np.float32),
+        finer=regions.lab,
+        share=np.asarray(share, np.float32),
+        hair=np.median(hair, axis=0).astype(np.float64) if len(hair) else None,
+        distance=_distance(~person),
+        clear=_distance(share < _BARE),
+        rows=rows,
+        places=_places(size[1], size[0], eyes),
+        eyes=eyes,
+    )
 
 
-def _attached(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the cells of the wall that differ from it and are joined to the person: perhaps hair."""
-    stray = mask & (np.linalg.norm(lab - np.median(lab[mask], axis=0), axis=2) > _STRAY)
-    _, parts = cv2.connectedComponents((stray | ~mask).astype(np.uint8), connectivity=8)
-    outside = np.zeros(int(parts.max()) + 1, np.bool_)
-    outside[parts[~mask]] = True
-    return np.asarray(stray & outside[parts], np.bool_)
+def _distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.asarray(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
+
+
+def _places(height: int, width: int, eyes: float) -> NDArray[np.float64]:
+    """Return quadratic polynomials of the place of each cell, in about head sizes, shape (h, w, 6)."""
+    down, right = (
+        (np.arange(height) - height / 2.0) / (2.0 * eyes),
+        (np.arange(width) - width / 2.0) / (2.0 * eyes),
+    )
+    terms = np.empty((height, width, 6))
+    terms[..., 0] = 1.0
+    terms[..., 1], terms[..., 2] = right, down[:, None]
+    terms[..., 3], terms[..., 5] = right * right, (down * down)[:, None]
+    terms[..., 4] = down[:, None] * right
+    return terms
+
+
+def _surface(places: NDArray[np.float64], coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``places @ coefficients``, summed in an order that no number of threads changes."""
+    return np.asarray(np.einsum("nk,kc->nc", places, coefficients), np.float64)
