@@ -17,6 +17,7 @@ from icao_check.kernels import (
     statistics,
 )
 from icao_check.measures.light import LUMINANCE
+from icao_check.regions import lab_of
 
 
 @pytest.fixture(scope="module")
@@ -227,3 +228,16 @@ class TestDiscRedness:
             return np.maximum(inside[:, 0] - inside[:, 1:].max(axis=1), 0) / (inside[:, 0] + 20)
 
         np.testing.assert_allclose(benchmark(twin), eyes.disc_redness(face, 55.5, 84.7, 5.44, 20.0))
+
+
+@pytest.mark.benchmark(group="srgb_to_lab, 224 × 176")
+class TestSrgbToLab:
+    def test_kernel(self, benchmark, face):
+        benchmark(lab_of, face)
+
+    def test_opencv(self, benchmark, face):
+        def twin():
+            return cv2.cvtColor(face.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)
+
+        # OpenCV interpolates in a coarse table of whole colours.
+        np.testing.assert_allclose(benchmark(twin), lab_of(face), atol=0.6)

@@ -53,26 +53,23 @@ class Network:
         tuple of ndarray, float32
             The outputs.
         """
-        return self._run(np.ascontiguousarray(images.transpose(0, 3, 1, 2)) * np.float32(1 / 255))
+        return self.forward(np.ascontiguousarray(images.transpose(0, 3, 1, 2)) * np.float32(1 / 255))
 
-    def rows(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-        """Run a network that does not look at images.
+    def forward(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Run the network.
 
         Parameters
         ----------
-        values : ndarray of shape (N, F), float32
-            N and F are those that the network was exported with.
+        values : ndarray, float32, C-contiguous
+            Of the shape that the network was exported with: (N, C, H, W) for images, (N, F) for numbers.
 
         Returns
         -------
         tuple of ndarray, float32
             The outputs.
         """
-        return self._run(np.ascontiguousarray(values))
-
-    def _run(self, blob: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         net = self._net()
-        net.setInput(blob)
+        net.setInput(values)
         return tuple(np.array(out, np.float32) for out in net.forward(self.outputs))
 
     def load(self) -> None:

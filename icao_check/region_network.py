@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from icao_check.weights import weight_path
 
-__all__ = ["CANVAS_COLUMNS", "CANVAS_ROWS", "forward", "kind_votes", "network_cells", "person_share"]
+__all__ = [
+    "CANVAS_COLUMNS",
+    "CANVAS_ROWS",
+    "colour_planes",
+    "forward",
+    "kind_votes",
+    "network_cells",
+    "person_share",
+]
 
 CANVAS_ROWS, CANVAS_COLUMNS = 160, 128
 """The network sees the picture, or the part of it around the face, on a canvas of this size."""
@@ -20,6 +28,18 @@ Floats = NDArray[np.float32]
 
 # A logit beyond this (0.7 %) counts as certain, so that even parts of a picture stay even.
 _CERTAIN = np.float32(5.0)
+
+
+def colour_planes(canvas: NDArray[np.uint8], cells: Floats) -> None:
+    """Write the colours of a canvas (2 h, 2 w, 3) into the first twelve planes of `cells` (1, n, h, w).
+
+    Per cell of 2 × 2 pixels its twelve values, row by row and RGB by RGB, from -1 to 1.
+    """
+    height, width = cells.shape[2:]
+    blocks = canvas.reshape(height, 2, width, 2, 3).transpose(1, 3, 4, 0, 2)
+    cells[0, :12] = blocks.reshape(12, height, width)
+    cells[0, :12] *= np.float32(2.0 / 255.0)
+    cells[0, :12] -= np.float32(1.0)
 
 
 def network_cells(canvas: NDArray[np.uint8], place: NDArray[np.float64], extent: NDArray[np.int64]) -> Floats:
@@ -44,10 +64,7 @@ def network_cells(canvas: NDArray[np.uint8], place: NDArray[np.float64], extent:
     """
     height, width = canvas.shape[0] // 2, canvas.shape[1] // 2
     cells = np.empty((1, 15, height, width), np.float32)
-    blocks = canvas.reshape(height, 2, width, 2, 3).transpose(1, 3, 4, 0, 2)
-    cells[0, :12] = blocks.reshape(12, height, width)
-    cells[0, :12] *= np.float32(2.0 / 255.0)
-    cells[0, :12] -= np.float32(1.0)
+    colour_planes(canvas, cells)
     x, y = 2 * np.arange(width) + 0.5, (2 * np.arange(height) + 0.5)[:, np.newaxis]
     right, down = (x - place[0]) / place[2], (y - place[1]) / place[2]
     cells[0, 12] = np.tanh(0.5 * (right * place[3] + down * place[4]))

@@ -124,3 +124,16 @@ def disc_redness(rgb, x, y, radius, dark):
                 red, green, blue = (float(value) for value in rgb[row, column])
                 found.append(max(red - max(green, blue), 0.0) / (red + dark))
     return found
+
+
+def srgb_to_lab(rgb):
+    """CIE 15:2004, 8.2.1, from IEC 61966-2-1, in float64; white is D65."""
+    code = np.asarray(rgb, float) / 255
+    light = np.where(code > 0.04045, ((code + 0.055) / 1.055) ** 2.4, code / 12.92)
+    matrix = np.array([(0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505)])
+    x, y, z = np.moveaxis(light @ matrix.T / matrix.sum(axis=1), -1, 0)
+
+    def f(t):
+        return np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
+
+    return np.stack([116 * f(y) - 16, 500 * (f(x) - f(y)), 200 * (f(y) - f(z))], axis=-1)

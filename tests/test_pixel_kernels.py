@@ -19,6 +19,7 @@ from icao_check.kernels import (
     statistics,
 )
 from icao_check.measures.light import LUMINANCE
+from icao_check.regions import lab_of
 from tests import naive_pixels as naive
 
 pytestmark = pytest.mark.kernels
@@ -184,3 +185,23 @@ def test_what_lies_on_a_surface_does_not_draw_it():
 def test_disc_redness(rgb, x, y, radius):
     found = eyes.disc_redness(rgb, x, y, radius, 20.0)
     np.testing.assert_allclose(found, naive.disc_redness(rgb, x, y, radius, 20.0))
+
+
+@given(pictures())
+def test_srgb_to_lab(picture):
+    rgb, _ = picture
+    np.testing.assert_allclose(lab_of(rgb), naive.srgb_to_lab(rgb), atol=0.005)
+
+
+def test_srgb_to_lab_of_all_colours_in_steps():
+    code = np.array([*range(32), *range(32, 256, 9), 255], np.uint8)
+    cube = np.stack(np.meshgrid(code, code, code), axis=-1).reshape(len(code), -1, 3)
+    np.testing.assert_allclose(lab_of(cube), naive.srgb_to_lab(cube), atol=0.005)
+
+
+def test_greys_have_no_colour_in_lab():
+    grey = np.repeat(np.arange(256, dtype=np.uint8)[:, np.newaxis, np.newaxis], 3, axis=2)
+    lab = lab_of(grey)
+    assert np.abs(lab[..., 1:]).max() < 1e-3
+    assert (np.diff(lab[:, 0, 0]) > 0).all()
+    assert lab[[0, 255], 0, 0] == pytest.approx([0.0, 100.0], abs=1e-4)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from icao_check.face.appearance import AppearanceReader
 from icao_check.face.points import Look, Placed, PointPlacer, Posture, posture_of_look
+from icao_check.face.search import FaceSearch
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.weights import weight_path
@@ -28,6 +29,20 @@ _TURNED_HEIGHT = 320
 # The box of a face, from the brows to the chin, in face sizes, and how far its middle lies below the eyes.
 _BOX = 2.4
 _MIDDLE = 0.5
+# Log-odds of a proposal from which on half a face is believed, and from which on a whole one.
+_LIKELY, _POSSIBLE = 0.5, 0.0
+# Log-odds by the network that places landmarks: below the first nothing is half a face, above the second a
+# face is whole.
+_PART_OF_A_FACE, _WHOLE_FACE = -4.0, 4.0
+# Faces nearer to each other than this, in sizes of the larger, are one.
+_ONE_FACE = 0.7
+# A second look where the first saw the face this far, in face sizes, from where it was sought.
+_MOVED, _RESIZED, _TURNED = 0.25, 1.2, math.radians(10.0)
+# What it costs a face in log-odds when its points are as unsure as the face is large.
+_UNSURE = 60.0
+# Clear faces reach this; upside down, one in thirty does. Blobs of colour stay below -3 as they stand and
+# reach 3.2 in one of three turns.
+_CLEAR, _CLEAR_TURNED, _FAIR = 4.9, 4.0, 0.0
 # Where the eyes of a portrait may be (shares of its width and height), and its face sizes (of its height):
 # what the detector misses behind a mask or a scarf is looked for there.
 _PORTRAIT_EYES = tuple((x, y) for y in (0.45, 0.38, 0.52) for x in (0.5, 0.42, 0.58))
@@ -65,13 +80,15 @@ class Detection:
 class FaceFinder:
     """Finds faces and their landmarks; safe to share between threads.
 
-    dlib's histograms of oriented gradients propose faces, in the whole picture and then finer. Where they
-    propose nothing (a covered mouth, a dark picture), the network that places the landmarks looks where the
-    face of a portrait should be; then the picture is turned. A proposal counts once that network sees a face
-    there too. dlib's detectors are not thread-safe, so each thread loads its own.
+    A small network proposes faces in the whole photo, and the network that places the landmarks confirms
+    them. Where what they find is not clear, the picture is turned. Where that is no clear face either, dlib's
+    histograms of oriented gradients propose, which see finer, and at last the network that places the
+    landmarks looks where the face of a portrait should be. dlib's detectors are not thread-safe, so each
+    thread loads its own.
     """
 
     def __init__(self) -> None:
+        self._search = FaceSearch()
         self._placer = PointPlacer()
         self._appearance = AppearanceReader()
         self._own = threading.local()
@@ -84,6 +101,7 @@ class FaceFinder:
 
     def load(self) -> None:
         """Load the models of this thread now instead of with the first photo."""
+        self._search.load()
         self._placer.load()
         self._appearance.load()
         self._histograms()
@@ -100,18 +118,19 @@ class FaceFinder:
         -------
         tuple of Detection
             Empty where there is none, even at the finest scale searched. Finer scales are searched only while
-            nothing is found: beside a large face, one below a quarter of the picture's height may be missed.
+            nothing is found: beside a large face, one below a tenth of the picture's height may be missed.
         """
+        if found := self._proposed(photo):
+            return found
         searches: tuple[Callable[[], list[Detection]], ...] = (
-            *(functools.partial(self._search, photo, rows) for rows in _heights(photo)),
+            *(functools.partial(self._gradients, photo, rows) for rows in _heights(photo)),
             functools.partial(self._portrait, photo),
-            *(functools.partial(self._search, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
+            *(functools.partial(self._gradients, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
         )
         for search in searches:
-            looked = (replace(face, look=self._placer.look(photo, face.posture)) for face in search())
-            found = [face for face in looked if face.look is not None and face.look.is_face]
-            if found:
-                return tuple(sorted(found, key=lambda face: face.posture.size, reverse=True))
+            looked = [self._looked_at(photo, face) for face in search()]
+            if confirmed := [face for face in looked if _log_odds(face) > 0.0]:
+                return _largest_first(confirmed)
         return ()
 
     def place(self, photo: Photo, detection: Detection) -> Placed:
@@ -122,7 +141,48 @@ class FaceFinder:
         """Return the log-odds of what is seen on one face besides its points."""
         return self._appearance.read(photo, landmarks)
 
-    def _search(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
+    def _proposed(self, photo: Photo) -> tuple[Detection, ...]:
+        """Return what the network proposes in the whole photo, where one at least is a clear face."""
+        found = self._propose(photo, 0)
+        best = max(map(_clarity, found), default=-math.inf)
+        if best >= _CLEAR:
+            return found
+        # Who looks for upright faces sees a little of those that lie on their side or upside down.
+        for quarters in (1, 3, 2):
+            turned = self._propose(photo, quarters)
+            clarity = max(map(_clarity, turned), default=-math.inf)
+            if clarity > max(best, _CLEAR_TURNED):
+                found, best = turned, clarity
+        return found if best >= _FAIR else ()
+
+    def _propose(self, photo: Photo, quarters: int) -> tuple[Detection, ...]:
+        """Let the network propose faces, and look at the likeliest and at all others that are likely."""
+        proposed = self._search.propose(photo, quarters)
+        found: list[Detection] = []
+        for rank, proposal in enumerate(proposed):
+            if rank == 0 or proposal.log_odds >= _POSSIBLE:
+                confidence = 1.0 / (1.0 + math.exp(-proposal.log_odds))
+                face = self._looked_at(photo, Detection(proposal.posture, confidence))
+                partly = rank == 0 or proposal.log_odds >= _LIKELY
+                if _log_odds(face) > (_PART_OF_A_FACE if partly else _WHOLE_FACE) and not any(
+                    _is_one_face(face.posture, other.posture) for other in found
+                ):
+                    found.append(face)
+        return _largest_first(found)
+
+    def _looked_at(self, photo: Photo, face: Detection) -> Detection:
+        """Look at a face, again where it turns out to be elsewhere; a whole face is then where it is seen."""
+        look = self._placer.look(photo, face.posture)
+        if not look.is_face:
+            return replace(face, look=look)
+        seen = posture_of_look(look)
+        if _is_elsewhere(face.posture, seen):
+            again = self._placer.look(photo, seen)
+            if again.is_face:
+                look, seen = again, posture_of_look(again)
+        return replace(face, posture=seen, look=look)
+
+    def _gradients(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
         """Search a reduction of the photo, turned by quarter turns counter-clockwise, for gradients."""
         small = photo.reduced(rows)
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -153,6 +213,35 @@ class FaceFinder:
         if not hasattr(self._own, "detector"):
             self._own.detector = dlib.fhog_object_detector(str(weight_path("frontal_face_hog")))
         return self._own.detector
+
+
+def _is_elsewhere(sought: Posture, seen: Posture) -> bool:
+    """Tell whether a face is too far from where it was sought for its points to be placed well."""
+    turn = (seen.roll - sought.roll + math.pi) % (2.0 * math.pi) - math.pi
+    return (
+        math.hypot(*(seen.eyes - sought.eyes)) > _MOVED * sought.size
+        or not 1.0 / _RESIZED < seen.size / sought.size < _RESIZED
+        or abs(turn) > _TURNED
+    )
+
+
+def _is_one_face(one: Posture, other: Posture) -> bool:
+    return math.hypot(*(one.eyes - other.eyes)) < _ONE_FACE * max(one.size, other.size)
+
+
+def _largest_first(faces: list[Detection]) -> tuple[Detection, ...]:
+    return tuple(sorted(faces, key=lambda face: face.posture.size, reverse=True))
+
+
+def _log_odds(face: Detection) -> float:
+    return -math.inf if face.look is None else face.look.log_odds
+
+
+def _clarity(face: Detection) -> float:
+    """Tell how clearly a face is one, the right way up: by its log-odds and by how sure its points are."""
+    if face.look is None:
+        return -math.inf
+    return face.look.log_odds - _UNSURE * float(np.median(face.look.deviation)) / face.posture.size
 
 
 def _heights(photo: Photo) -> list[int]:

@@ -72,7 +72,7 @@ class PoseReader:
         Pose
             That of a mirrored picture has the same pitch and the opposite yaw.
         """
-        (angles,) = self._network.rows(pose_features(landmarks, size, seen))
+        (angles,) = self._network.forward(pose_features(landmarks, size, seen))
         yaw, pitch = (float(angle) for angle in (angles[0] + angles[1] * [-1.0, 1.0]) / 2.0)
         return Pose(
             yaw=yaw,

@@ -202,10 +202,8 @@ def clutter(rng: Generator, picture: Floats) -> None:
         picture[:] = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 6))
 
 
-def scene(
-    rng: Generator, person: Person, others: list[Person], tones: dict[int, Floats]
-) -> tuple[Floats, bool]:
-    """Return a background picture at `FINE` size in 0..1, and whether it is a plain wall.
+def backdrop(rng: Generator, others: list[Person], tones: dict[int, Floats]) -> tuple[Floats, bool]:
+    """Return a picture without people at `FINE` size in 0..1, and whether it is a plain wall.
 
     `tones` holds the person's own mean colours by class: walls of the clothes', hair's or skin's colour are
     the hard cases that matter most.
@@ -254,6 +252,12 @@ def scene(
         else:
             clutter(rng, picture)
             picture *= ramp(rng, FINE, rng.uniform(0, 0.7))[..., None]
+    return picture, plain
+
+
+def scene(rng: Generator, others: list[Person], tones: dict[int, Floats]) -> tuple[Floats, bool]:
+    """Return a backdrop, sometimes with somebody else on it, and whether it is a plain wall."""
+    picture, plain = backdrop(rng, others, tones)
     if rng.random() < 0.10:
         bystander(rng, picture, others[rng.integers(len(others))])
     return np.clip(picture, 0, 1), plain
@@ -690,7 +694,7 @@ def compose(rng: Generator, people: list[Person], weights: NDArray[np.float64]) 
         mass = cv2.sumElems(shares)
         sums = shares.reshape(-1, 3).T @ front.reshape(-1, 3)
         tones = {k: sums[k - 1] / mass[k - 1] for k in (SKIN, HAIR, CLOTHES) if mass[k - 1] > 200}
-        back, plain = scene(rng, person, people, tones)
+        back, plain = scene(rng, people, tones)
         whole = np.clip(shares.sum(-1), 0, 1)
         if rng.random() < (0.4 if plain else 0.15):  # the shadow that the head throws on the wall
             shift = np.array(

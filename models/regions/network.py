@@ -115,7 +115,7 @@ def unpack(y: Tensor) -> tuple[Tensor, Tensor]:
     return nn.functional.pixel_shuffle(y[:, :16], 4)[:, 0], nn.functional.pixel_shuffle(y[:, 16:], 2)
 
 
-class _Graph:
+class Graph:
     """Collects the nodes of an ONNX graph, batch norms folded into the convolutions before them."""
 
     def __init__(self) -> None:
@@ -124,20 +124,24 @@ class _Graph:
         self.count = 0
 
     def name(self) -> str:
+        """Return a name that is not used yet."""
         self.count += 1
         return f"t{self.count}"
 
     def constant(self, array: NDArray[np.generic]) -> str:
+        """Add an array; like the others, return its name."""
         name = self.name()
         self.constants.append(numpy_helper.from_array(array, name))
         return name
 
     def node(self, kind: str, inputs: list[str], **attributes: object) -> str:
+        """Add an operation."""
         name = self.name()
         self.nodes.append(helper.make_node(kind, inputs, [name], **attributes))
         return name
 
     def conv(self, x: str, conv: nn.Conv2d, norm: nn.BatchNorm2d | None = None) -> str:
+        """Add a convolution with the batch norm behind it."""
         weight = conv.weight.detach().double()
         bias = torch.zeros(weight.shape[0]).double() if conv.bias is None else conv.bias.detach().double()
         if norm is not None:
@@ -154,10 +158,12 @@ class _Graph:
         )
 
     def step(self, x: str, step: Step) -> str:
+        """Add a step."""
         y = self.node("Relu", [self.conv(x, step.conv, step.norm)])
         return self.node("Add", [x, y]) if step.residual else y
 
     def rise(self, x: str, skip: str, rise: Rise) -> str:
+        """Add an enlargement."""
         scales = self.constant(np.array([1, 1, 2, 2], np.float32))
         up = self.node(
             "Resize",
@@ -170,7 +176,7 @@ class _Graph:
 
 def write_onnx(net: RegionNet, path: Path) -> None:
     """Write the network, its batch norms folded, as ONNX opset 13 (input ``cells``, output ``logits``)."""
-    graph = _Graph()
+    graph = Graph()
     x = "cells"
     levels = []
     for level in (net.fine, net.middle, net.coarse):
