@@ -81,9 +81,9 @@ class FaceFinder:
     """Finds faces and their landmarks; safe to share between threads.
 
     A small network proposes faces in the whole photo, and the network that places the landmarks confirms
-    them. Where what they find is not clear, the picture is turned. Where that is no clear face either, dlib's
-    histograms of oriented gradients propose, which see finer, and at last the network that places the
-    landmarks looks where the face of a portrait should be. dlib's detectors are not thread-safe, so each
+    them. Where what they find is not clear, dlib's histograms of oriented gradients propose, which see finer;
+    where that is not clear either, the picture is turned, and at last the network that places the landmarks
+    looks where the face of a portrait should be. dlib's detectors are not thread-safe, so each
     thread loads its own.
     """
 
@@ -147,6 +147,8 @@ class FaceFinder:
         best = max(map(_clarity, found), default=-math.inf)
         if best >= _CLEAR:
             return found
+        if plain := self._plain(photo):
+            return _largest_first([*plain, *(face for face in found if _stands_beside(face, plain))])
         # Who looks for upright faces sees a little of those that lie on their side or upside down.
         for quarters in (1, 3, 2):
             turned = self._propose(photo, quarters)
@@ -154,6 +156,14 @@ class FaceFinder:
             if clarity > max(best, _CLEAR_TURNED):
                 found, best = turned, clarity
         return found if best >= _FAIR else ()
+
+    def _plain(self, photo: Photo) -> list[Detection]:
+        """Return the clear faces that gradients find at the first scale where they find any."""
+        for rows in _heights(photo):
+            looked = [self._looked_at(photo, face) for face in self._gradients(photo, rows)]
+            if clear := [face for face in looked if _clarity(face) >= _CLEAR]:
+                return clear
+        return []
 
     def _propose(self, photo: Photo, quarters: int) -> tuple[Detection, ...]:
         """Let the network propose faces, and look at the likeliest and at all others that are likely."""
@@ -223,6 +233,12 @@ def _is_elsewhere(sought: Posture, seen: Posture) -> bool:
         or not 1.0 / _RESIZED < seen.size / sought.size < _RESIZED
         or abs(turn) > _TURNED
     )
+
+
+def _stands_beside(face: Detection, clear: list[Detection]) -> bool:
+    """Tell whether a likely proposal is another face than those that are clear."""
+    likely = face.confidence >= 1.0 / (1.0 + math.exp(-_LIKELY))
+    return likely and not any(_is_one_face(face.posture, other.posture) for other in clear)
 
 
 def _is_one_face(one: Posture, other: Posture) -> bool:
