@@ -37,7 +37,7 @@ _PART_OF_A_FACE, _WHOLE_FACE = -4.0, 4.0
 # Faces nearer to each other than this, in sizes of the larger, are one.
 _ONE_FACE = 0.7
 # A second look where the first saw the face this far, in face sizes, from where it was sought.
-_MOVED, _RESIZED, _TURNED = 0.25, 1.2, math.radians(10.0)
+_MOVED, _RESIZED, _TURNED = 0.1, 1.08, math.radians(5.0)
 # What it costs a face in log-odds when its points are as unsure as the face is large.
 _UNSURE = 60.0
 # Clear faces reach this; upside down, one in thirty does. Blobs of colour stay below -3 as they stand and

@@ -41,7 +41,11 @@ LADDERS: dict[str, tuple[str, dict[str, tuple[float, ...]]]] = {
     "smile": ("expression_neutrality", {"expression__smile": (0.0, 0.5, 1.0)}),
     "texture": ("background_uniformity", {"background__strength": (0.0, 0.5, 1.0)}),
     "grey_wall": ("background_colour", {"background__lightness": (95.0, 70.0, 40.0)}),
-    "wall_shadow": ("background_shadow", {"background__shadow": (0.0, 0.5, 1.0)}),
+    # of a lamp, not of a soft box, whose shadow is a fading of the wall
+    "wall_shadow": (
+        "background_shadow",
+        {"background__shadow": (0.0, 0.5, 1.0), "light__size": (10.0, 10.0, 10.0)},
+    ),
     "side_light": (
         "illumination_uniformity",
         {
