@@ -158,11 +158,11 @@ class FaceFinder:
         return found if best >= _FAIR else ()
 
     def _plain(self, photo: Photo) -> list[Detection]:
-        """Return the clear faces that gradients find at the first scale where they find any."""
+        """Return the fair faces that gradients find, too, at the first scale where they find any."""
         for rows in _heights(photo):
             looked = [self._looked_at(photo, face) for face in self._gradients(photo, rows)]
-            if clear := [face for face in looked if _clarity(face) >= _CLEAR]:
-                return clear
+            if fair := [face for face in looked if _clarity(face) >= _FAIR]:
+                return fair
         return []
 
     def _propose(self, photo: Photo, quarters: int) -> tuple[Detection, ...]:
@@ -235,10 +235,10 @@ def _is_elsewhere(sought: Posture, seen: Posture) -> bool:
     )
 
 
-def _stands_beside(face: Detection, clear: list[Detection]) -> bool:
-    """Tell whether a likely proposal is another face than those that are clear."""
+def _stands_beside(face: Detection, plain: list[Detection]) -> bool:
+    """Tell whether a likely proposal is another face than those that gradients find."""
     likely = face.confidence >= 1.0 / (1.0 + math.exp(-_LIKELY))
-    return likely and not any(_is_one_face(face.posture, other.posture) for other in clear)
+    return likely and not any(_is_one_face(face.posture, other.posture) for other in plain)
 
 
 def _is_one_face(one: Posture, other: Posture) -> bool:
