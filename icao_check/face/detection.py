@@ -148,7 +148,8 @@ class FaceFinder:
         if best >= _CLEAR:
             return found
         if plain := self._plain(photo):
-            return _largest_first([*plain, *(face for face in found if _stands_beside(face, plain))])
+            found = _largest_first([*plain, *(face for face in found if _stands_beside(face, plain))])
+            best = max(map(_clarity, plain))
         # Who looks for upright faces sees a little of those that lie on their side or upside down.
         for quarters in (1, 3, 2):
             turned = self._propose(photo, quarters)
