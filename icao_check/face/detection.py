@@ -36,8 +36,6 @@ _LIKELY, _POSSIBLE = 0.5, 0.0
 _PART_OF_A_FACE, _WHOLE_FACE = -4.0, 4.0
 # Faces nearer to each other than this, in sizes of the larger, are one.
 _ONE_FACE = 0.7
-# A second look where the first saw the face this far, in face sizes, from where it was sought.
-_MOVED, _RESIZED, _TURNED = 0.1, 1.08, math.radians(5.0)
 # What it costs a face in log-odds when its points are as unsure as the face is large.
 _UNSURE = 60.0
 # Clear faces reach this; upside down, one in thirty does. Blobs of colour stay below -3 as they stand and
@@ -122,16 +120,30 @@ class FaceFinder:
             Empty where there is none, even at the finest scale searched. Finer scales are searched only while
             nothing is found: beside a large face, one below a tenth of the picture's height may be missed.
         """
-        if found := self._proposed(photo):
+        found = self._propose(photo, 0)
+        best = max(map(_clarity, found), default=-math.inf)
+        if best >= _CLEAR:
             return found
+        plain = self._plain(photo)
+        if fair := [face for face in plain if _clarity(face) >= _FAIR]:
+            found = _largest_first([*fair, *(face for face in found if _stands_beside(face, fair))])
+            best = max(map(_clarity, fair)) + _AGREED
+        # Who looks for upright faces sees a little of those that lie on their side or upside down.
+        for quarters in (1, 3, 2):
+            turned = self._propose(photo, quarters)
+            clarity = max(map(_clarity, turned), default=-math.inf)
+            if clarity > max(best, _CLEAR_TURNED):
+                found, best = turned, clarity
+        if best >= _FAIR:
+            return found
+        if plain:
+            return _largest_first(plain)
         searches: tuple[Callable[[], list[Detection]], ...] = (
-            *(functools.partial(self._gradients, photo, rows) for rows in _heights(photo)),
             functools.partial(self._portrait, photo),
             *(functools.partial(self._gradients, photo, _TURNED_HEIGHT, quarters) for quarters in (1, 3, 2)),
         )
         for search in searches:
-            looked = [self._looked_at(photo, face) for face in search()]
-            if confirmed := [face for face in looked if _log_odds(face) > 0.0]:
+            if confirmed := self._confirmed(photo, search()):
                 return _largest_first(confirmed)
         return ()
 
@@ -143,30 +155,20 @@ class FaceFinder:
         """Return the log-odds of what is seen on one face besides its points."""
         return self._appearance.read(photo, landmarks)
 
-    def _proposed(self, photo: Photo) -> tuple[Detection, ...]:
-        """Return what the network proposes in the whole photo, where one at least is a clear face."""
-        found = self._propose(photo, 0)
-        best = max(map(_clarity, found), default=-math.inf)
-        if best >= _CLEAR:
-            return found
-        if plain := self._plain(photo):
-            found = _largest_first([*plain, *(face for face in found if _stands_beside(face, plain))])
-            best = max(map(_clarity, plain)) + _AGREED
-        # Who looks for upright faces sees a little of those that lie on their side or upside down.
-        for quarters in (1, 3, 2):
-            turned = self._propose(photo, quarters)
-            clarity = max(map(_clarity, turned), default=-math.inf)
-            if clarity > max(best, _CLEAR_TURNED):
-                found, best = turned, clarity
-        return found if best >= _FAIR else ()
-
     def _plain(self, photo: Photo) -> list[Detection]:
-        """Return the fair faces that gradients find, too, at the first scale where they find any."""
+        """Return what gradients find upright: where one face is fair, else at the first scale with a face."""
+        faces: list[Detection] = []
         for rows in _heights(photo):
-            looked = [self._looked_at(photo, face) for face in self._gradients(photo, rows)]
-            if fair := [face for face in looked if _clarity(face) >= _FAIR]:
-                return fair
-        return []
+            confirmed = self._confirmed(photo, self._gradients(photo, rows))
+            if any(_clarity(face) >= _FAIR for face in confirmed):
+                return confirmed
+            faces = faces or confirmed
+        return faces
+
+    def _confirmed(self, photo: Photo, faces: list[Detection]) -> list[Detection]:
+        """Return those of the faces that the network that places the landmarks sees, too."""
+        looked = (self._looked_at(photo, face) for face in faces)
+        return [face for face in looked if _log_odds(face) > 0.0]
 
     def _propose(self, photo: Photo, quarters: int) -> tuple[Detection, ...]:
         """Let the network propose faces, and look at the likeliest and at all others that are likely."""
@@ -188,11 +190,7 @@ class FaceFinder:
         look = self._placer.look(photo, face.posture)
         if not look.is_face:
             return replace(face, look=look)
-        seen = posture_of_look(look)
-        if _is_elsewhere(face.posture, seen):
-            again = self._placer.look(photo, seen)
-            if again.is_face:
-                look, seen = again, posture_of_look(again)
+        seen, look = self._placer.settle(photo, face.posture, look)
         return replace(face, posture=seen, look=look)
 
     def _gradients(self, photo: Photo, rows: int, quarters: int = 0) -> list[Detection]:
@@ -226,16 +224,6 @@ class FaceFinder:
         if not hasattr(self._own, "detector"):
             self._own.detector = dlib.fhog_object_detector(str(weight_path("frontal_face_hog")))
         return self._own.detector
-
-
-def _is_elsewhere(sought: Posture, seen: Posture) -> bool:
-    """Tell whether a face is too far from where it was sought for its points to be placed well."""
-    turn = (seen.roll - sought.roll + math.pi) % (2.0 * math.pi) - math.pi
-    return (
-        math.hypot(*(seen.eyes - sought.eyes)) > _MOVED * sought.size
-        or not 1.0 / _RESIZED < seen.size / sought.size < _RESIZED
-        or abs(turn) > _TURNED
-    )
 
 
 def _stands_beside(face: Detection, plain: list[Detection]) -> bool:
