@@ -173,6 +173,23 @@ class Graph:
         )
         return self.step(self.node("Add", [up, skip]), rise.step)
 
+    def save(
+        self, path: Path, name: str, last: str, given: tuple[str, list[int]], answer: tuple[str, list[int]]
+    ) -> None:
+        """Write the graph as ONNX opset 13; `given` and `answer` are names and shapes of its ends."""
+        self.nodes.append(helper.make_node("Identity", [last], [answer[0]]))
+        inputs, outputs = (
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape)] for n, shape in (given, answer)
+        )
+        model = helper.make_model(
+            helper.make_graph(self.nodes, name, inputs, outputs, self.constants),
+            opset_imports=[helper.make_opsetid("", 13)],
+            producer_name="icao_check",
+        )
+        model.ir_version = 8
+        onnx.checker.check_model(model)
+        path.write_bytes(model.SerializeToString())
+
 
 def write_onnx(net: RegionNet, path: Path) -> None:
     """Write the network, its batch norms folded, as ONNX opset 13 (input ``cells``, output ``logits``)."""
@@ -185,14 +202,11 @@ def write_onnx(net: RegionNet, path: Path) -> None:
             x = graph.step(x, step)
         levels.append(x)
     x = graph.rise(graph.rise(levels[2], levels[1], net.rise1), levels[0], net.rise2)
-    graph.nodes.append(helper.make_node("Identity", [graph.conv(x, net.head)], ["logits"]))
-    given = helper.make_tensor_value_info("cells", TensorProto.FLOAT, [1, INPUTS, ROWS // 2, COLS // 2])
-    answer = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, OUTPUTS, ROWS // 4, COLS // 4])
-    model = helper.make_model(
-        helper.make_graph(graph.nodes, "regions", [given], [answer], graph.constants),
-        opset_imports=[helper.make_opsetid("", 13)],
-        producer_name="icao_check",
+    logits = graph.conv(x, net.head)
+    graph.save(
+        path,
+        "regions",
+        logits,
+        ("cells", [1, INPUTS, ROWS // 2, COLS // 2]),
+        ("logits", [1, OUTPUTS, ROWS // 4, COLS // 4]),
     )
-    model.ir_version = 8
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())

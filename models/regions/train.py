@@ -8,9 +8,6 @@ one build of PyTorch (2.13.0, CPU). A checkpoint beside the output lets an inter
 
 from __future__ import annotations
 
-import argparse
-import copy
-import math
 import time
 from multiprocessing import Process, Queue
 from pathlib import Path
@@ -19,10 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.regions.network import COLS, ROWS, RegionNet, pack, unpack, write_onnx
-
-BATCH = 32
-
+from models.regions.network import COLS, RegionNet, pack, unpack, write_onnx
+from models.training import BATCH, Averaged, arguments, batch_of, begin, retone, within
 
 KEYS = ("pictures", "shares", "place", "extent", "trusted")
 
@@ -52,15 +47,7 @@ def load(
         place[flip, 0], place[flip, 4] = COLS - 1 - place[flip, 0], -place[flip, 4]
         left = extent[flip, 0].clone()
         extent[flip, 0], extent[flip, 2] = COLS - extent[flip, 2], COLS - left
-        # Tone, tint and grain come anew in every pass.
-        tone = np.exp(rng.normal(0, 0.1, (count, 1, 1, 3)) + rng.normal(0, 0.12, (count, 1, 1, 1)))
-        lift = rng.normal(0, 0.05, (count, 1, 1, 1))
-        grain = np.maximum(rng.normal(0, 0.012, (count, 1, 1, 1)), 0)
-        noise = torch.randn(
-            pictures.shape, generator=torch.Generator().manual_seed(int(rng.integers(1 << 62)))
-        )
-        pictures.mul_(torch.from_numpy(tone).float()).add_(torch.from_numpy(lift).float())
-        pictures.add_(noise.mul_(torch.from_numpy(grain).float())).clamp_(0, 1)
+        retone(pictures, rng)
         # The landmarks of a bad photo are bad: the place of the face is not told exactly.
         wide = np.where(rng.random((count, 1)) < 0.1, 3.0, 1.0)
         place[:, :2] += torch.from_numpy(rng.normal(0, 0.05, (count, 2)) * wide).float() * place[:, 2:3]
@@ -68,25 +55,19 @@ def load(
         turn = torch.from_numpy(rng.normal(0, 0.04, count) * wide[:, 0]).float()
         cos, sin = place[:, 3].clone(), place[:, 4].clone()
         place[:, 3], place[:, 4] = cos * turn.cos() - sin * turn.sin(), sin * turn.cos() + cos * turn.sin()
-    x, y = torch.arange(COLS)[None, None, :], torch.arange(ROWS)[None, :, None]
-    left, top, right, bottom = (extent[:, i, None, None] for i in range(4))
-    inside = ((x >= left) & (x < right) & (y >= top) & (y < bottom)).float()
+    inside = within(extent)
     pictures *= inside[..., None]
     return pack(pictures, place, extent), shares.permute(0, 3, 1, 2), inside, trusted
 
 
 def feed(
-    folder: Path, count: int, begin: int, steps: int, seed: int, queue: Queue[tuple[np.ndarray, ...]]
+    folder: Path, count: int, first: int, steps: int, seed: int, queue: Queue[tuple[np.ndarray, ...]]
 ) -> None:
     """Put the batches of all steps into the queue, in order; each step draws from a generator of its own."""
     torch.set_num_threads(1)
     arrays = open_samples(folder)
-    per_pass = count // BATCH
-    for step in range(begin, steps):
-        if step == begin or step % per_pass == 0:
-            order = np.random.default_rng([seed, step // per_pass]).permutation(count)
-        at = step % per_pass * BATCH
-        batch = load(arrays, order[at : at + BATCH], np.random.default_rng([seed, step, 1]))
+    for step in range(first, steps):
+        batch = load(arrays, *batch_of(step, count, seed))
         queue.put(tuple(b.numpy() for b in batch))
 
 
@@ -110,53 +91,22 @@ def losses(y: Tensor, shares: Tensor, inside: Tensor, trusted: Tensor) -> tuple[
 
 def main() -> None:
     """Train, then write the averaged weights."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("samples", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--passes", type=float, default=8)
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint")
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(args.seed)
-    torch.use_deterministic_algorithms(True)
+    args = arguments(__doc__).parse_args()
+    begin(args.seed)
     arrays = open_samples(args.samples)
     total = len(arrays["trusted"])
     count = total - min(512, total // 20)  # the last ones validate
-    net = RegionNet().to(memory_format=torch.channels_last)
-    average = copy.deepcopy(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-4)
-    steps, begin = int(args.passes * count / BATCH), 0
+    steps = int(args.passes * count / BATCH)
+    training = Averaged(RegionNet(), args.rate, steps, warm=200, largest=1.0, memory=0.998)
     checkpoint = args.out.with_suffix(".checkpoint")
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        net.load_state_dict(state["net"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        begin = state["step"]
-    elif args.start:
-        net.load_state_dict(torch.load(args.start, weights_only=True)["average"])
-        average.load_state_dict(net.state_dict())
+    first = training.resume(checkpoint, args.start)
     queue: Queue[tuple[np.ndarray, ...]] = Queue(4)
-    Process(target=feed, args=(args.samples, count, begin, steps, args.seed, queue), daemon=True).start()
+    Process(target=feed, args=(args.samples, count, first, steps, args.seed, queue), daemon=True).start()
     sums, since = np.zeros(3), time.time()
-    for step in range(begin, steps):
+    for step in range(first, steps):
         x, shares, inside, trusted = (torch.from_numpy(b) for b in queue.get())
-        rate = args.rate * min(1, (step + 1) / 200) * (0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-6
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        parts = losses(net(x.contiguous(memory_format=torch.channels_last)), shares, inside, trusted)
-        optimiser.zero_grad()
-        (parts[0] + 0.5 * parts[1] + 0.35 * parts[2]).backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        keep = min(0.998, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for a, b in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
-                a.copy_(a * keep + b * (1 - keep) if a.is_floating_point() else b)
+        parts = losses(training.answer(x), shares, inside, trusted)
+        training.learn(parts[0] + 0.5 * parts[1] + 0.35 * parts[2], step)
         sums += [float(p.detach()) for p in parts]
         if (step + 1) % 100 == 0:
             mean, speed = sums / 100, 100 * BATCH / (time.time() - since)
@@ -164,7 +114,7 @@ def main() -> None:
             print(f"{step + 1}/{steps} {parts_text} {speed:.0f}/s", flush=True)
             sums, since = np.zeros(3), time.time()
         if (step + 1) % 500 == 0 or step + 1 == steps:
-            average.eval()
+            average = training.average.eval()
             with torch.no_grad():
                 batches = (
                     load(arrays, np.arange(k, min(k + 64, total)), None) for k in range(count, total, 64)
@@ -172,13 +122,7 @@ def main() -> None:
                 held = [losses(average(x), s, i, t) for x, s, i, t in batches]
             mean = np.mean([[float(p) for p in parts] for parts in held], 0)
             print(f"  validation person {mean[0]:.4f} 1-iou {mean[1]:.4f} classes {mean[2]:.4f}", flush=True)
-            state = {
-                "net": net.state_dict(),
-                "average": average.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "step": step + 1,
-            }
-            torch.save(state, checkpoint)
+            training.save(checkpoint, step + 1)
             write_onnx(average, args.out)
             since = time.time()
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import onnx
 import torch
-from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 from models.regions.network import COLS, ROWS, Graph, Rise, Step
@@ -83,16 +81,11 @@ def write_onnx(net: SearchNet, path: Path) -> None:
             x = graph.step(x, step)
         levels.append(x)
     x = graph.rise(levels[1], levels[0], net.rise)
-    graph.nodes.append(helper.make_node("Identity", [graph.conv(x, net.head)], ["faces"]))
-    given = helper.make_tensor_value_info("cells", TensorProto.FLOAT, [1, INPUTS, ROWS // 2, COLS // 2])
-    answer = helper.make_tensor_value_info(
-        "faces", TensorProto.FLOAT, [1, OUTPUTS, ROWS // CELL, COLS // CELL]
+    faces = graph.conv(x, net.head)
+    graph.save(
+        path,
+        "face_search",
+        faces,
+        ("cells", [1, INPUTS, ROWS // 2, COLS // 2]),
+        ("faces", [1, OUTPUTS, ROWS // CELL, COLS // CELL]),
     )
-    model = helper.make_model(
-        helper.make_graph(graph.nodes, "face_search", [given], [answer], graph.constants),
-        opset_imports=[helper.make_opsetid("", 13)],
-        producer_name="icao_check",
-    )
-    model.ir_version = 8
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())

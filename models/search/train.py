@@ -8,11 +8,8 @@ thread). A checkpoint beside the output lets an interrupted run go on.
 
 from __future__ import annotations
 
-import argparse
-import copy
 import math
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,8 +17,8 @@ from torch import Tensor, nn
 
 from models.regions.network import COLS, ROWS
 from models.search.network import CELL, UNIT, SearchNet, pack, write_onnx
+from models.training import BATCH, Averaged, arguments, batch_of, begin, retone, within
 
-BATCH = 32
 # A face counts when this share of its oval is seen; below the second it does not, between nothing is taught.
 _SEEN, _UNSEEN = 0.35, 0.15
 # Nor is anything taught about faces smaller than this, in canvas pixels.
@@ -104,71 +101,26 @@ def load(
         faces[flip, :, 4] = -faces[flip, :, 4]
         left = extent[flip, 0].clone()
         extent[flip, 0], extent[flip, 2] = COLS - extent[flip, 2], COLS - left
-        tone = np.exp(rng.normal(0, 0.1, (count, 1, 1, 3)) + rng.normal(0, 0.12, (count, 1, 1, 1)))
-        lift = rng.normal(0, 0.05, (count, 1, 1, 1))
-        grain = np.maximum(rng.normal(0, 0.012, (count, 1, 1, 1)), 0)
-        noise = torch.randn(
-            pictures.shape, generator=torch.Generator().manual_seed(int(rng.integers(1 << 62)))
-        )
-        pictures.mul_(torch.from_numpy(tone).float()).add_(torch.from_numpy(lift).float())
-        pictures.add_(noise.mul_(torch.from_numpy(grain).float())).clamp_(0, 1)
-        x, y = torch.arange(COLS)[None, None, :], torch.arange(ROWS)[None, :, None]
-        left, top, right, bottom = (extent[:, i, None, None] for i in range(4))
-        pictures *= ((x >= left) & (x < right) & (y >= top) & (y < bottom)).float()[..., None]
+        retone(pictures, rng)
+        pictures *= within(extent)[..., None]
     return pack(pictures, extent), faces
 
 
 def main() -> None:
     """Train, then write the averaged weights."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("samples", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--passes", type=float, default=8)
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint")
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(args.seed)
-    torch.use_deterministic_algorithms(True)
+    args = arguments(__doc__).parse_args()
+    begin(args.seed)
     arrays = {k: np.load(args.samples / f"{k}.npy", mmap_mode="r") for k in ("pictures", "faces", "extent")}
     total = len(arrays["faces"])
     count = total - min(512, total // 20)  # the last ones validate
-    net = SearchNet().to(memory_format=torch.channels_last)
-    average = copy.deepcopy(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-4)
-    per_pass = count // BATCH
-    steps, begin = int(args.passes * per_pass), 0
+    steps = int(args.passes * (count // BATCH))
+    training = Averaged(SearchNet(), args.rate, steps, warm=100, largest=2.0, memory=0.995)
     checkpoint = args.out.with_suffix(".checkpoint")
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        net.load_state_dict(state["net"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        begin = state["step"]
-    elif args.start:
-        net.load_state_dict(torch.load(args.start, weights_only=True)["average"])
-        average.load_state_dict(net.state_dict())
     sums, since = np.zeros(2), time.time()
-    for step in range(begin, steps):
-        if step == begin or step % per_pass == 0:
-            order = np.random.default_rng([args.seed, step // per_pass]).permutation(count)
-        at = step % per_pass * BATCH
-        x, faces = load(arrays, order[at : at + BATCH], np.random.default_rng([args.seed, step, 1]))
-        rate = args.rate * min(1, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-6
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        found, off = losses(net(x.contiguous(memory_format=torch.channels_last)), faces)
-        optimiser.zero_grad()
-        (found + 1.0 * off).backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-        optimiser.step()
-        keep = min(0.995, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for a, b in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
-                a.copy_(a * keep + b * (1 - keep) if a.is_floating_point() else b)
+    for step in range(training.resume(checkpoint, args.start), steps):
+        x, faces = load(arrays, *batch_of(step, count, args.seed))
+        found, off = losses(training.answer(x), faces)
+        training.learn(found + 1.0 * off, step)
         sums += [float(found.detach()), float(off.detach())]
         if (step + 1) % 50 == 0:
             speed = 50 * BATCH / (time.time() - since)
@@ -178,7 +130,7 @@ def main() -> None:
             )
             sums, since = np.zeros(2), time.time()
         if (step + 1) % 250 == 0 or step + 1 == steps:
-            average.eval()
+            average = training.average.eval()
             with torch.no_grad():
                 batches = (
                     load(arrays, np.arange(k, min(k + 64, total)), None) for k in range(count, total, 64)
@@ -186,13 +138,7 @@ def main() -> None:
                 held = [[float(p) for p in losses(average(x), f)] for x, f in batches]
             mean = np.mean(held, 0)
             print(f"  validation found {mean[0]:.4f} off {mean[1]:.4f}", flush=True)
-            state = {
-                "net": net.state_dict(),
-                "average": average.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "step": step + 1,
-            }
-            torch.save(state, checkpoint)
+            training.save(checkpoint, step + 1)
             write_onnx(average, args.out)
             since = time.time()
 
