@@ -10,6 +10,7 @@ from icao_check.kernels import (
     background,
     border,
     colour,
+    colour_space,
     compression,
     eyes,
     illumination,
@@ -17,6 +18,7 @@ from icao_check.kernels import (
     statistics,
 )
 from icao_check.measures.light import LUMINANCE
+from icao_check.photo.colour_space import ADOBE_RGB, conversion_of, srgb_encoding
 from icao_check.regions import lab_of
 
 
@@ -228,6 +230,31 @@ class TestDiscRedness:
             return np.maximum(inside[:, 0] - inside[:, 1:].max(axis=1), 0) / (inside[:, 0] + 20)
 
         np.testing.assert_allclose(benchmark(twin), eyes.disc_redness(face, 55.5, 84.7, 5.44, 20.0))
+
+
+@pytest.mark.benchmark(group="matrix_to_srgb, 1063 × 827")
+class TestMatrixToSrgb:
+    conversion = conversion_of(ADOBE_RGB)
+
+    @pytest.fixture
+    def photo(self, rng):
+        return rng.integers(0, 256, (1063, 827, 3), dtype=np.uint8)
+
+    def test_kernel(self, benchmark, photo):
+        one = self.conversion
+        benchmark(colour_space.matrix_to_srgb, photo, one.light, one.matrix, srgb_encoding())
+
+    def test_opencv(self, benchmark, photo):
+        one, encoding = self.conversion, srgb_encoding()
+        curves = np.ascontiguousarray(one.light.T[np.newaxis])
+
+        def twin():
+            light = cv2.transform(cv2.LUT(photo, curves), one.matrix)
+            np.clip(light, 0.0, 1.0, out=light)
+            return encoding[cv2.multiply(light, (len(encoding) - 1.0,) * 4, dtype=cv2.CV_16U)]
+
+        found = colour_space.matrix_to_srgb(photo, one.light, one.matrix, encoding)
+        assert np.abs(benchmark(twin).astype(int) - found).max() <= 1
 
 
 @pytest.mark.benchmark(group="srgb_to_lab, 224 × 176")
