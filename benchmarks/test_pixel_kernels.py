@@ -14,6 +14,7 @@ from icao_check.kernels import (
     compression,
     eyes,
     illumination,
+    raster,
     sharpness,
     statistics,
 )
@@ -57,6 +58,18 @@ class TestRegionStatistics:
 
         expected = statistics.region_statistics(face, labels, LUMINANCE, 8)
         np.testing.assert_array_equal(benchmark(twin), expected)
+
+
+@pytest.mark.benchmark(group="area_means, 531 × 413 to 256 × 199")
+class TestAreaMeans:
+    def test_kernel(self, benchmark, rng):
+        rgb = rng.integers(0, 256, (531, 413, 3), np.uint8)
+        benchmark(raster.area_means, rgb, 256, 199)
+
+    def test_opencv(self, benchmark, rng):
+        rgb = rng.integers(0, 256, (531, 413, 3), np.uint8)
+        found = benchmark(cv2.resize, rgb, (199, 256), interpolation=cv2.INTER_AREA)
+        assert np.abs(found.astype(int) - raster.area_means(rgb, 256, 199)).max() <= 1
 
 
 @pytest.mark.benchmark(group="gradient_energy, 224 × 192")

@@ -8,7 +8,7 @@ import pytest
 
 from icao_check import region_network
 from icao_check.face import FaceFinder
-from icao_check.guided_filter import colour_lines, follow
+from icao_check.kernels.regions import colour_lines, map_cells
 from icao_check.photo import read_photo
 from icao_check.regions import find_regions
 
@@ -66,23 +66,31 @@ class TestColourLines:
         )
 
 
-@pytest.mark.benchmark(group="follow, 256 × 199")
-class TestFollow:
-    def test_ours(self, benchmark, rng, lines):
-        picture = rng.integers(0, 256, (256, 199, 3), np.uint8)
-        benchmark(follow, lines, picture, np.array([0.1, 0.1]), np.array([0.62, 0.62]))
+@pytest.mark.benchmark(group="map_cells, 256 × 199")
+class TestMapCells:
+    def test_kernel(self, benchmark, rng, lines, logits):
+        picture, votes = rng.integers(0, 256, (256, 199, 3), np.uint8), region_network.kind_votes(logits)
+        picture.flags.writeable = False
+        places = (np.array([0.1, 0.1, 0.62, 0.62]), np.array([0.1, 0.1, 0.31, 0.31]))
+        benchmark(map_cells, picture, lines, votes, *places, np.array([0.15, 0.85], np.float32))
 
-    def test_scikit_image(self, benchmark, rng, lines):
-        from skimage.transform import AffineTransform, warp
+    def test_opencv(self, benchmark, rng, lines, logits):
+        picture, votes = rng.integers(0, 256, (256, 199, 3), np.uint8), region_network.kind_votes(logits)
 
-        picture = rng.integers(0, 256, (256, 199, 3), np.uint8)
-        to_lines = AffineTransform(scale=0.62, translation=(0.1, 0.1))
+        def at(grid, first, step):
+            matrix = np.array([[step, 0.0, first], [0.0, step, first]])
+            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            return cv2.warpAffine(grid, matrix, (199, 256), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
         def twin():
-            line = warp(lines, to_lines, output_shape=(256, 199), order=1, mode="edge", preserve_range=True)
-            return ((line[..., :3] * picture).sum(axis=-1) / 255 + line[..., 3]).clip(0, 1)
+            line = at(lines, 0.1, 0.62)
+            share = ((line[..., :3] * picture).sum(axis=2) * np.float32(1 / 255) + line[..., 3]).clip(0, 1)
+            kinds = at(votes, 0.1, 0.31).argmax(axis=2).astype(np.uint8) + 1
+            return share, kinds, np.where(share < 0.15, 0, np.where(share < 0.85, 4, kinds))
 
-        benchmark(twin)
+        places = (np.array([0.1, 0.1, 0.62, 0.62]), np.array([0.1, 0.1, 0.31, 0.31]))
+        expected = map_cells(picture, lines, votes, *places, np.array([0.15, 0.85], np.float32))
+        np.testing.assert_allclose(benchmark(twin)[0], expected[0], atol=1e-3)
 
 
 @pytest.mark.benchmark(group="find_regions and one pass of the network, 420 × 540")

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.guided_filter import colour_lines, follow, interpolated
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.region_network import (
@@ -54,7 +53,7 @@ _GUIDE_RADIUS, _GUIDE_EPSILON = 2, 1e-3
 # Points of the table of CIELAB's cube root.
 _ROOT_STEPS = 4096
 # Cells with a smaller or a larger share of the person belong to one side; the others are the seam.
-_SEAM = (0.15, 0.85)
+_SEAM = np.array([0.15, 0.85], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,9 @@ def lab_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     # Numba is imported on first use. OpenCV builds its tables for floats first: 0.2 s at every start.
     from icao_check.kernels.colour_space import srgb_to_lab
 
-    return srgb_to_lab(np.ascontiguousarray(rgb), *_lab_tables())
+    pixels = np.ascontiguousarray(rgb).view()
+    pixels.flags.writeable = False  # as those of a photo: the kernel is compiled for these alone
+    return srgb_to_lab(pixels, *_lab_tables())
 
 
 @functools.cache
@@ -145,6 +146,9 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     place[2] *= scale
     logits = forward(network_cells(canvas, place, extent))
     probability = person_share(logits)[extent[1] : extent[3], extent[0] : extent[2]]
+    # Numba is imported on first use.
+    from icao_check.kernels.regions import colour_lines, map_cells
+
     # The lines are found on half as many rows: at a quarter of the cost they follow the outline as well.
     half = max(1, columns // 2), max(1, rows // 2)
     lines = colour_lines(
@@ -157,13 +161,10 @@ def find_regions(photo: Photo, landmarks: Landmarks) -> Regions:
     factor = np.array([photo.width / small.shape[1], photo.height / small.shape[0]])
     first, step = (0.5 * factor - (left, top)) * zoom - 0.5, factor * zoom
     coarser = np.array([half[0] / columns, half[1] / rows])
-    share = follow(lines, small, (first + 0.5) * coarser - 0.5, step * coarser)
+    line_places = np.concatenate([(first + 0.5) * coarser - 0.5, step * coarser])
     # Votes stand in the middle of 2 × 2 pixels of the canvas.
-    votes = interpolated(kind_votes(logits), small.shape, (first + corner - 0.5) / 2.0, step / 2.0)
-    kinds = _largest(votes)
-    labels = kinds.copy()
-    labels[share < _SEAM[1]] = UNDECIDED
-    labels[share < _SEAM[0]] = BACKGROUND
+    vote_places = np.concatenate([(first + corner - 0.5) / 2.0, step / 2.0])
+    share, kinds, labels = map_cells(small, lines, kind_votes(logits), line_places, vote_places, _SEAM)
     return Regions(labels, share, kinds, lab_of(small), float(factor[1]))
 
 
@@ -199,11 +200,3 @@ def _reduced_window(
     smaller = rows < source.shape[0]
     filling = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(source, (columns, rows), interpolation=filling), np.uint8)
-
-
-def _largest(votes: NDArray[np.float32]) -> NDArray[np.uint8]:
-    skin, hair, clothes = votes[..., 0], votes[..., 1], votes[..., 2]
-    kinds = np.full(skin.shape, SKIN, np.uint8)
-    kinds[(hair > skin) & (hair >= clothes)] = HAIR
-    kinds[(clothes > skin) & (clothes > hair)] = CLOTHES
-    return kinds

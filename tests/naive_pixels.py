@@ -19,6 +19,13 @@ def region_statistics(rgb, labels, luminance, regions):
     return found
 
 
+def area_means(rgb, height, width):
+    """Return the means, not rounded: every pixel is split into height × width equal parts."""
+    fine = rgb.astype(float).repeat(height, axis=0).repeat(width, axis=1)
+    rows, columns = rgb.shape[:2]
+    return fine.reshape(height, rows, width, columns, 3).mean(axis=(1, 3))
+
+
 def gradient_energy(grey):
     grey = grey.astype(float)
     if min(grey.shape) < 3:

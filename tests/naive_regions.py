@@ -85,3 +85,10 @@ def interpolated(grid, shape, first, step):
 def follow(lines, picture, first, step):
     line = interpolated(lines.astype(float), picture.shape, first, step)
     return np.clip((line[..., :3] * picture / 255).sum(axis=-1) + line[..., 3], 0, 1)
+
+
+def labels(share, kinds, least, most):
+    """Return the kind of what is surely the person, 0 for what is surely not, 4 between."""
+    found = [[0 if part < least else 4 if part < most else kind for part, kind in zip(*row, strict=True)]
+             for row in zip(share, kinds, strict=True)]  # fmt: skip
+    return np.array(found, np.uint8).reshape(share.shape)

@@ -159,7 +159,6 @@ def test_rooms_import_in_one_direction():
         "months.py",
         "regions.py",
         "region_network.py",
-        "guided_filter.py",
         "reuse.py",
         "scale.py",
     ):

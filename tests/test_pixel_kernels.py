@@ -15,6 +15,7 @@ from icao_check.kernels import (
     compression,
     eyes,
     illumination,
+    raster,
     sharpness,
     statistics,
 )
@@ -55,6 +56,23 @@ def test_white_is_the_brightest_luminance():
     white = np.full((2, 2, 3), 255, np.uint8)
     found = statistics.region_statistics(white, np.zeros((2, 2), np.uint8), LUMINANCE, 1)
     assert found[0, 3, 255] == 4
+
+
+@given(pictures(), st.integers(1, 12), st.integers(1, 12))
+def test_area_means(picture, height, width):
+    rgb, _ = picture
+    height, width = min(height, rgb.shape[0]), min(width, rgb.shape[1])
+    expected = naive.area_means(rgb, height, width)
+    found = raster.area_means(rgb, height, width)
+    # Rounded; in single precision a half may go either way.
+    assert np.abs(found - expected).max() < 0.5 + 1e-3
+
+
+def test_area_means_of_whole_squares_and_of_the_picture_itself():
+    rgb = np.random.default_rng(5).integers(0, 256, (12, 8, 3), np.uint8)
+    np.testing.assert_array_equal(raster.area_means(rgb, 12, 8), rgb)
+    expected = np.floor(rgb.reshape(3, 4, 4, 2, 3).mean(axis=(1, 3)) + 0.5)
+    np.testing.assert_array_equal(raster.area_means(rgb, 3, 4), expected)
 
 
 @given(greys())

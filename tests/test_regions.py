@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 
 from icao_check import region_network
 from icao_check.face import FaceFinder, find_face
-from icao_check.guided_filter import colour_lines, follow, interpolated
+from icao_check.kernels.regions import colour_lines, map_cells
 from icao_check.photo import read_photo
 from icao_check.regions import BACKGROUND, CLOTHES, HAIR, PERSON, SKIN, UNDECIDED, find_regions
 from tests import naive_regions as naive
@@ -264,8 +264,6 @@ OUTLINE = [
 places = st.tuples(st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 100), st.floats(0, 2 * np.pi)).map(
     lambda v: np.array([v[0], v[1], v[2], np.cos(v[3]), np.sin(v[3])])
 )
-pairs = st.tuples(st.floats(-9, 9), st.floats(-9, 9)).map(np.array)
-steps = st.tuples(st.floats(0.1, 3), st.floats(0.1, 3)).map(np.array)
 
 
 def answers(rows, columns):
@@ -304,6 +302,7 @@ def test_person_share_of_the_most_certain_answers():
     assert share.sum() == 1.0
 
 
+@pytest.mark.kernels
 @settings(max_examples=40)
 @given(guides(), st.integers(1, 4), st.sampled_from([1e-3, 1e-1]))
 def test_colour_lines(guide, radius, epsilon):
@@ -313,6 +312,7 @@ def test_colour_lines(guide, radius, epsilon):
     np.testing.assert_allclose(found, expected, rtol=2e-3, atol=1e-5 / epsilon)
 
 
+@pytest.mark.kernels
 def test_colour_lines_of_an_even_picture_are_a_blur():
     guide = np.full((7, 9, 3), 77, np.uint8)
     value = np.zeros((7, 9), np.float32)
@@ -322,29 +322,51 @@ def test_colour_lines_of_an_even_picture_are_a_blur():
     assert lines[3, 4] @ np.array([77 / 255] * 3 + [1.0]) == pytest.approx(1 / 9, abs=1e-5)
 
 
+@pytest.mark.kernels
 def test_colour_lines_follow_an_edge_that_the_value_misses():
     guide = np.zeros((16, 16, 3), np.uint8)
     guide[:, 8:] = 200
     value = np.zeros((16, 16), np.float32)
     value[:, 6:] = 1.0  # two pixels off
     lines = colour_lines(guide, value, 3, 1e-3)
-    share = follow(lines, guide, np.zeros(2), np.ones(2))
+    even_votes, same = np.zeros((1, 1, 3), np.float32), np.array([0.0, 0.0, 1.0, 1.0])
+    share, _, _ = map_cells(guide, lines, even_votes, same, same, np.array([0.15, 0.85], np.float32))
     assert (share[:, 8:] > 0.9).all()
     assert (share[:, 6:8] < 0.6).all()
 
 
-@settings(max_examples=40)
-@given(guides(), pairs, steps, st.data())
-def test_follow(guide, first, step, data):
+grids = st.tuples(st.floats(-9, 9), st.floats(-9, 9), st.floats(0.1, 3), st.floats(0.1, 3)).map(np.array)
+
+
+@pytest.mark.kernels
+@settings(max_examples=60)
+@given(guides(), grids, grids, st.sampled_from([(0.0, 0.0), (0.15, 0.85), (0.5, 0.5)]), st.data())
+def test_map_cells(guide, line_places, vote_places, seam, data):
     picture, _ = guide
-    shape = (data.draw(st.integers(1, 6)), 5, 4)
-    lines = data.draw(hnp.arrays(np.float32, shape, elements=st.floats(-2, 2, width=32)))
-    # OpenCV rounds positions; a line changes by 4 from pixel to pixel at most, four of them add up.
-    tolerance = 16 / 32
-    found = follow(lines, picture, first, step)
-    np.testing.assert_allclose(found, naive.follow(lines, picture, first, step), atol=tolerance)
-    found = interpolated(lines, picture.shape, first, step)
-    np.testing.assert_allclose(found, naive.interpolated(lines, picture.shape, first, step), atol=4 / 32)
+    sides = st.tuples(st.integers(1, 6), st.integers(1, 5))
+    lines, votes = (
+        data.draw(hnp.arrays(np.float32, (*data.draw(sides), planes), elements=st.floats(-2, 2, width=32)))
+        for planes in (4, 3)
+    )
+    share, kinds, labels = map_cells(
+        picture, lines, votes, line_places, vote_places, np.array(seam, np.float32)
+    )
+    expected = naive.follow(lines, picture, line_places[:2], line_places[2:])
+    np.testing.assert_allclose(share, expected, atol=1e-4)
+    count = naive.interpolated(votes.astype(float), picture.shape, vote_places[:2], vote_places[2:])
+    # The kind is the one with most votes; of equals, as far as rounding tells, the first.
+    chosen = np.take_along_axis(count, kinds[..., np.newaxis] - 1, axis=2)[..., 0]
+    assert (chosen >= count.max(axis=2) - 1e-5).all()
+    np.testing.assert_array_equal(labels, naive.labels(share, kinds, *np.array(seam, np.float32)))
+
+
+@pytest.mark.kernels
+def test_map_cells_takes_the_first_of_equal_kinds():
+    picture, places = np.zeros((1, 3, 3), np.uint8), np.array([0.0, 0.0, 1.0, 1.0])
+    lines = np.ones((1, 3, 4), np.float32)
+    votes = np.array([[[5, 5, 5], [1, 2, 2], [1, 2, 3]]], np.float32)
+    _, kinds, _ = map_cells(picture, lines, votes, places, places, np.zeros(2, np.float32))
+    assert kinds.tolist() == [[SKIN, HAIR, CLOTHES]]
 
 
 @given(guides())

@@ -84,7 +84,8 @@ def srgb_to_lab(
     """
     height, width = rgb.shape[:2]
     lab = np.empty((height, width, 3), np.float32)
-    last = root.shape[0] - 2
+    # Unsigned places need no look at whether they count from the end: a third of the time.
+    last, following = np.uint32(root.shape[0] - 2), np.uint32(1)
     steps = np.float32(root.shape[0] - 1)
     zero = np.float32(0.0)
     xr, xg, xb = matrix[0, 0] * steps, matrix[0, 1] * steps, matrix[0, 2] * steps
@@ -96,10 +97,10 @@ def srgb_to_lab(
             x = min(max(xr * red + xg * green + xb * blue, zero), steps)
             y = min(max(yr * red + yg * green + yb * blue, zero), steps)
             z = min(max(zr * red + zg * green + zb * blue, zero), steps)
-            kx, ky, kz = min(np.int64(x), last), min(np.int64(y), last), min(np.int64(z), last)
-            fx = root[kx] + (x - np.float32(kx)) * (root[kx + 1] - root[kx])
-            fy = root[ky] + (y - np.float32(ky)) * (root[ky + 1] - root[ky])
-            fz = root[kz] + (z - np.float32(kz)) * (root[kz + 1] - root[kz])
+            kx, ky, kz = min(np.uint32(x), last), min(np.uint32(y), last), min(np.uint32(z), last)
+            fx = root[kx] + (x - np.float32(kx)) * (root[kx + following] - root[kx])
+            fy = root[ky] + (y - np.float32(ky)) * (root[ky + following] - root[ky])
+            fz = root[kz] + (z - np.float32(kz)) * (root[kz + following] - root[kz])
             lab[i, j, 0] = np.float32(116.0) * fy - np.float32(16.0)
             lab[i, j, 1] = np.float32(500.0) * (fx - fy)
             lab[i, j, 2] = np.float32(200.0) * (fy - fz)

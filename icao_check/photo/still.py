@@ -96,15 +96,17 @@ class Photo:
         ndarray of shape (h, w, 3), uint8
             sRGB, h = min(H, `height`), the aspect ratio kept to the nearest pixel. Computed once per height.
             By way of exact halvings, at less than half of the cost: what they drop of odd sides stretches
-            the result by less than one of its own pixels.
+            the result by less than one of its own pixels. Read-only.
         """
         if height >= self.height:
             return self.rgb
         if height not in self._reductions:
             width = max(1, round(self.width * height / self.height))
             finer, _ = self.halved(max(0, int(math.log2(self.height / (_LEAST_RATIO * height)))))
-            small = cv2.resize(finer, (width, height), interpolation=cv2.INTER_AREA)
-            self._reductions[height] = np.asarray(small, np.uint8)
+            # Numba is imported on first use.
+            from icao_check.kernels.raster import area_means
+
+            self._reductions[height] = _kept(area_means(np.ascontiguousarray(finer), height, width))
         return self._reductions[height]
 
     def halved(self, times: int) -> tuple[Pixels, int]:
@@ -122,7 +124,7 @@ class Photo:
         Returns
         -------
         pixels : ndarray of shape (h, w, 3), uint8
-            sRGB. Computed once.
+            sRGB, read-only. Computed once.
         factor : int
             Pixels of the photo per pixel of the result: 2 to the power of the halvings made.
         """
@@ -134,6 +136,12 @@ class Photo:
                 break
             even = self._halves[-1][: 2 * height, : 2 * width]
             half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
-            self._halves.append(np.asarray(half, np.uint8))
+            self._halves.append(_kept(np.asarray(half, np.uint8)))
         level = min(times, len(self._halves) - 1)
         return self._halves[level], 2**level
+
+
+def _kept(pixels: Pixels) -> Pixels:
+    """Make pixels read-only, as those of the photo are; kernels are compiled for the one or the other."""
+    pixels.flags.writeable = False
+    return pixels
