@@ -7,13 +7,9 @@ import math
 import numpy as np
 
 
-def colour_spread(lab, mask, share):
+def typical_colour(lab, mask):
     pixels = lab[mask].astype(float)
-    if len(pixels) == 0:
-        return 0, 0.0, 0.0, 0.0, 0.0
-    centre = np.median(pixels, axis=0)
-    differences = np.linalg.norm(pixels - centre, axis=1)
-    return len(pixels), *centre, np.quantile(differences, share)
+    return (len(pixels), *np.median(pixels, axis=0)) if len(pixels) else (0, 0.0, 0.0, 0.0)
 
 
 def head_geometry(pupils, chin, crown):

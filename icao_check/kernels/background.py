@@ -7,14 +7,18 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["colour_spread", "even_surface"]
+__all__ = ["even_surface", "typical_colour"]
+
+
+# The classes that a median is looked for in first, and how many per unit.
+_CLASSES, _PER_UNIT = 2048, 8.0
 
 
 @kernel
-def colour_spread(
-    lab: NDArray[np.float32], mask: NDArray[np.bool_], share: float
-) -> tuple[int, float, float, float, float]:  # (float32[:, :, ::1], bool_[:, ::1], float64)
-    """Return the typical colour of a region and how far the pixels stray from it.
+def typical_colour(
+    lab: NDArray[np.float32], mask: NDArray[np.bool_]
+) -> tuple[int, float, float, float]:  # (float32[:, :, ::1], bool_[:, ::1])
+    """Return the typical colour of a region.
 
     Parameters
     ----------
@@ -22,8 +26,6 @@ def colour_spread(
         CIELAB.
     mask : ndarray of shape (H, W), bool
         The region.
-    share : float
-        Share of the pixels, 0–1, that lies within the returned distance.
 
     Returns
     -------
@@ -31,35 +33,48 @@ def colour_spread(
         Pixels in the region; all else is 0 where there are none.
     lightness, a, b : float
         Channel-wise median colour.
-    spread : float
-        The `share` quantile of the colour difference ΔE*ab (CIE 15:2018, 8.2.1) to that colour, by linear
-        interpolation between order statistics.
     """
     height, width = mask.shape
+    pixels = np.empty((3, height * width), np.float32)
     count = 0
     for y in range(height):
         for x in range(width):
             if mask[y, x]:
-                count += 1
-    if count == 0:
-        return 0, 0.0, 0.0, 0.0, 0.0
-    pixels = np.empty((3, count), np.float64)
-    position = 0
-    for y in range(height):
-        for x in range(width):
-            if mask[y, x]:
                 for channel in range(3):
-                    pixels[channel, position] = lab[y, x, channel]
-                position += 1
-    lightness = np.median(pixels[0])
-    a = np.median(pixels[1])
-    b = np.median(pixels[2])
-    difference = np.empty(count, np.float64)
-    for i in range(count):
-        difference[i] = np.sqrt(
-            (pixels[0, i] - lightness) ** 2 + (pixels[1, i] - a) ** 2 + (pixels[2, i] - b) ** 2
-        )
-    return count, lightness, a, b, np.quantile(difference, share)
+                    pixels[channel, count] = lab[y, x, channel]
+                count += 1
+    median = np.zeros(3)
+    if count == 0:
+        return 0, 0.0, 0.0, 0.0
+    low, high = (count - 1) // 2, count // 2
+    for channel in range(3):
+        values = pixels[channel, :count]
+        # Counted by classes first: only in the one or two that hold the median it is looked for.
+        classes = np.zeros(_CLASSES, np.int64)
+        own = np.empty(count, np.uint16)
+        for i in range(count):
+            place = int(values[i] * _PER_UNIT) + _CLASSES // 2
+            own[i] = min(max(place, 0), _CLASSES - 1)
+            classes[own[i]] += 1
+        first, before = 0, 0
+        while before + classes[first] <= low:
+            before += classes[first]
+            first += 1
+        last, until = first, before + classes[first]
+        while until <= high:
+            last += 1
+            until += classes[last]
+        near = np.empty(until - before, np.float32)
+        kept = 0
+        for i in range(count):
+            if first <= own[i] <= last:
+                near[kept] = values[i]
+                kept += 1
+        middle = np.float64(np.partition(near, low - before)[low - before])
+        if high > low:
+            middle = (middle + np.float64(np.partition(near, high - before)[high - before])) / 2.0
+        median[channel] = middle
+    return count, median[0], median[1], median[2]
 
 
 @kernel

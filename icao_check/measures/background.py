@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -21,7 +22,6 @@ _HALF = 2
 _SMALLEST_SHARE = 0.02
 # The seam to the person, in inter-eye distances, belongs to nobody.
 _SEAM = 0.06
-_SHARE_WITHIN = 0.95
 # How far below the chin, in inter-eye distances, the wall beside the shoulders is looked at.
 _BELOW_CHIN = 0.3
 # Surely the person, and surely not.
@@ -69,8 +69,8 @@ class _Wall:
 
     `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person; `hair` the
     typical colour of the hair, if any; `distance` that of each cell to the person, and `clear` that to
-    anything that may be the person, in cells; `rows` those above the shoulders; `places` polynomials of where
-    a cell is; `eyes` the inter-eye distance in cells.
+    anything that may be the person, in cells; `rows` those above the shoulders; `eyes` the inter-eye distance
+    in cells.
     """
 
     lab: NDArray[np.float32]
@@ -80,7 +80,6 @@ class _Wall:
     distance: NDArray[np.float32]
     clear: NDArray[np.float32]
     rows: NDArray[np.bool_]
-    places: NDArray[np.float64]
     eyes: float
 
     def bare(self, seam: float) -> NDArray[np.bool_]:
@@ -100,24 +99,17 @@ def background_uniformity(case: Case) -> Measurement:
     """
     wall = _around(case)
     mask = wall.bare(_SEAM)
-    if mask.sum() < _SMALLEST_SHARE * mask.size:
+    inside = np.flatnonzero(mask)
+    if len(inside) < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    places = wall.places[mask]
-    colours = wall.lab[mask].astype(np.float64)
-    surface = kernels.even_surface(
-        np.ascontiguousarray(colours[::_THINNED]),
-        np.ascontiguousarray(places[::_THINNED]),
-        *_EVEN,
-    )
-    even = _surface(places, surface)
-    ends = np.quantile(even, [_FADING_WITHIN, 1.0 - _FADING_WITHIN], axis=0)
-    fading = float(np.linalg.norm(ends[1] - ends[0]))
-    strayed = np.zeros(wall.lab.shape, np.float32)
-    strayed[mask] = colours - even
-    base = np.zeros(wall.lab.shape, np.float32)
-    base[mask] = even
+    thinned = inside[::_THINNED]
+    colours = wall.lab.reshape(-1, 3)[thinned].astype(np.float64)
+    surface = kernels.even_surface(colours, _places(wall, thinned), *_EVEN)
+    even = _surface(wall, surface)
+    ordered = np.sort(even.reshape(3, -1)[:, inside], axis=1)
+    fading = math.dist(*(_quantiles(ordered, share) for share in (_FADING_WITHIN, 1.0 - _FADING_WITHIN)))
     plain = max(fading, _PATTERN_WEIGHT * _pattern(wall, mask))
-    contrast, odd_only = _object(wall, mask, strayed, base)
+    contrast, odd_only = _object(wall, mask, even)
     value = max(plain, _OBJECT_WEIGHT * contrast)
     surely = max(plain, _OBJECT_WEIGHT * odd_only)
     return Measurement(value, excuse="uncertain" if surely < _MOSTLY * value else None)
@@ -128,55 +120,63 @@ def _pattern(wall: _Wall, mask: NDArray[np.bool_]) -> float:
     deep = mask & (wall.clear > max(_DEEP * wall.eyes, 3.0))
     if deep.sum() > 0.3 * mask.sum():
         mask = deep
-    left = np.linalg.norm((wall.lab - cv2.blur(wall.lab, (_PATTERN_SIDE, _PATTERN_SIDE)))[mask], axis=1)
-    contrast = float(np.median(left))
+    left = _lengths(wall.lab - cv2.blur(wall.lab, (_PATTERN_SIDE, _PATTERN_SIDE)))[mask]
+    contrast = _median(left)
     if contrast <= _LEAST_PATTERN:
         return contrast
     grain = wall.finer - cv2.blur(wall.finer, (_GRAIN_SIDE, _GRAIN_SIDE))
-    fine = np.linalg.norm(grain[: 2 * mask.shape[0] : 2, : 2 * mask.shape[1] : 2][mask], axis=1)
-    return 0.0 if float(np.median(fine)) > _GRAIN * contrast else contrast
+    fine = _lengths(grain[: 2 * mask.shape[0] : 2, : 2 * mask.shape[1] : 2])[mask]
+    return 0.0 if _median(fine) > _GRAIN * contrast else contrast
 
 
-def _object(
-    wall: _Wall, mask: NDArray[np.bool_], strayed: NDArray[np.float32], base: NDArray[np.float32]
-) -> tuple[float, float]:
+def _object(wall: _Wall, mask: NDArray[np.bool_], even: NDArray[np.float32]) -> tuple[float, float]:
     """Return the contrast of the largest thing on the wall, in ΔE, and that of what has no colour of hair.
 
-    Hair and shade that are joined to the person, and strands near it, do not count for either.
+    `even` is the colour of the wall without it, shape (3, h, w). Hair and shade that are joined to the
+    person, and strands near it, do not count for either.
     """
-    contrast = np.linalg.norm(strayed, axis=2)
-    other = contrast.copy()
-    differs = mask & (contrast > _DIFFERS)
-    if differs.any():
-        explained = _on_line(strayed, -base, differs)
+    strayed = wall.lab.transpose(2, 0, 1) - even
+    contrast = np.where(
+        mask, np.sqrt(np.square(strayed[0]) + np.square(strayed[1]) + np.square(strayed[2])), 0
+    )
+    other = contrast
+    differs = np.flatnonzero(contrast > _DIFFERS)
+    if len(differs):
+        away = strayed.reshape(3, -1)[:, differs]
+        base = even.reshape(3, -1)[:, differs]
+        explained = _on_line(away, -base)
         if wall.hair is not None:
-            explained |= _on_line(strayed, (wall.hair - base).astype(np.float32), differs)
-        odd = differs & explained
+            explained |= _on_line(away, (wall.hair[:, np.newaxis] - base).astype(np.float32))
+        differs = differs[explained]
+        odd = np.zeros(mask.shape, np.uint8)
+        odd.ravel()[differs] = 1
         radius = max(1, round(_STRAND * wall.eyes / 2.0))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        thick = cv2.morphologyEx(odd.astype(np.uint8), cv2.MORPH_OPEN, disc)
-        count, parts, boxes, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)
+        thick = cv2.morphologyEx(odd, cv2.MORPH_OPEN, disc)
+        count, parts, boxes, _ = cv2.connectedComponentsWithStats(odd, connectivity=8)
+        own, clear = parts.ravel()[differs], wall.clear.ravel()[differs]
         joined = np.zeros(count, np.bool_)
-        joined[parts[wall.clear < max(_SEAM * wall.eyes, 1.5) + 2.5]] = True
+        joined[own[clear < max(_SEAM * wall.eyes, 1.5) + 2.5]] = True
         long = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _REACH * wall.eyes
-        strand = (thick == 0) & ~long[parts] & (wall.distance < _REACH * wall.eyes)
-        contrast[odd & (joined[parts] | strand)] = 0.0
-        other[odd] = 0.0
-    place = min(int(_OBJECT_AREA * wall.eyes**2), int(mask.sum()) - 1)
-    largest, surest = (float(np.sort(found[mask])[::-1][place]) for found in (contrast, other))
+        near = wall.distance.ravel()[differs] < _REACH * wall.eyes
+        strand = (thick.ravel()[differs] == 0) & ~long[own] & near
+        other = contrast.copy()
+        other.ravel()[differs] = 0.0
+        contrast.ravel()[differs[joined[own] | strand]] = 0.0
+    inside = contrast[mask], other[mask]
+    place = len(inside[0]) - 1 - min(int(_OBJECT_AREA * wall.eyes**2), len(inside[0]) - 1)
+    largest, surest = (float(np.partition(found, place)[place]) for found in inside)
     return largest, surest
 
 
-def _on_line(
-    strayed: NDArray[np.float32], direction: NDArray[np.float32], mask: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Return where a difference in colour leads along a direction, no further than a tenth beyond its end."""
-    inside, towards = strayed[mask], direction[mask]
-    share = (inside * towards).sum(axis=1) / np.maximum((towards * towards).sum(axis=1), 1e-6)
-    share = np.clip(share, 0.0, 1.1)[:, None]
-    found = np.zeros(mask.shape, np.bool_)
-    found[mask] = np.linalg.norm(inside - share * towards, axis=1) < _SAME_LINE
-    return found
+def _on_line(strayed: NDArray[np.float32], direction: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return where a difference in colour leads along a direction, no further than a tenth beyond its end.
+
+    Both have the shape (3, n).
+    """
+    along = (strayed * direction).sum(axis=0) / np.maximum(np.square(direction).sum(axis=0), 1e-6)
+    aside = strayed - np.clip(along, 0.0, 1.1) * direction
+    return np.asarray(np.sqrt(np.square(aside).sum(axis=0)) < _SAME_LINE, np.bool_)
 
 
 def background_colour(case: Case) -> Measurement:
@@ -196,7 +196,7 @@ def _colour(case: Case) -> Measurement:
     mask[max(chin_row, 0) :] = False
     if mask.sum() < _SMALLEST_SHARE * mask.size:
         return Measurement(None, reason="no_background")
-    _, lightness, a, b, _ = kernels.colour_spread(regions.lab, mask, _SHARE_WITHIN)
+    _, lightness, a, b = kernels.typical_colour(regions.lab, mask)
     tint = _TINT_WEIGHT * max(float(np.hypot(a, b)) - _NEUTRAL_CHROMA, 0.0)
     return Measurement(
         max(float(lightness) - tint, 1.0),
@@ -217,16 +217,19 @@ def background_shadow(case: Case) -> Measurement:
     if bare.sum() < _SMALLEST_SHARE * bare.size:
         return Measurement(None, reason="no_background")
     cells, eyes = wall.lab, wall.eyes
-    luminance = np.log(np.maximum(((cells[..., 0] + 16.0) / 116.0) ** 3, 1e-3))
-    places = wall.places.reshape(-1, wall.places.shape[2])
+    lightness, a, b = cv2.split(cells)
+    root = (lightness + 16.0) / 116.0
+    luminance = np.log(np.maximum(root * root * root, 1e-3))
     chosen = np.flatnonzero(bare)[::_THINNED]
-    lit = kernels.even_surface(luminance.ravel()[chosen, None].astype(np.float64), places[chosen], *_LIT)
-    darker = np.minimum(luminance - _surface(places, lit).reshape(bare.shape), 0.0)
-    darkness = 1.0 - np.exp(darker)
-    typical = np.median(cells[bare], axis=0)
+    lit = kernels.even_surface(
+        luminance.ravel()[chosen, None].astype(np.float64), _places(wall, chosen), *_LIT
+    )
+    darker = np.minimum(luminance - _surface(wall, lit)[0], 0.0)
     left = np.exp(darker / 3.0)
-    tint = np.hypot(cells[..., 1] - typical[1] * left, cells[..., 2] - typical[2] * left)
-    rough = cv2.blur(np.abs(cells[..., 0] - cv2.blur(cells[..., 0], (3, 3))), (5, 5))
+    darkness = 1.0 - left * left * left
+    _, *typical = kernels.typical_colour(cells, bare)
+    tint = np.sqrt(np.square(a - typical[1] * left) + np.square(b - typical[2] * left))
+    rough = cv2.blur(np.abs(lightness - cv2.blur(lightness, (3, 3))), (5, 5))
     even = np.exp(-np.square(rough / (_SMOOTH * max(float(typical[0]), 10.0) / 100.0)))
     open_wall = wall.rows & (wall.share < _PERSON) & (wall.distance > max(_SHADOW_SEAM * eyes, 1.5))
     shade = np.where(open_wall & (tint < _SHADOW_CHROMA) & (darkness < _DEEPEST), darkness * even, 0.0)
@@ -241,10 +244,10 @@ def background_shadow(case: Case) -> Measurement:
     joined[parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5]] = True
     joined[0] = False
     near = wide[joined[parts] & (wall.distance < _NEAR * eyes)]
-    place_of_value = int(_SHADOW_AREA * eyes * eyes)
-    if near.size <= place_of_value:
+    place = near.size - 1 - int(_SHADOW_AREA * eyes * eyes)
+    if place < 0:
         return Measurement(0.0)
-    return Measurement(100.0 * float(np.sort(near)[::-1][place_of_value]))
+    return Measurement(100.0 * float(np.partition(near, place)[place]))
 
 
 def _around(case: Case) -> _Wall:
@@ -257,7 +260,7 @@ def _find_wall(case: Case) -> _Wall:
     regions = face.regions
     height, width = regions.labels.shape
     size = (max(width // _HALF, 1), max(height // _HALF, 1))
-    lab = cv2.resize(regions.lab, size, interpolation=cv2.INTER_AREA)
+    lab = np.asarray(cv2.resize(regions.lab, size, interpolation=cv2.INTER_AREA), np.float32)
     share = cv2.resize(regions.share, size, interpolation=cv2.INTER_AREA)
     px_per_cell = regions.px_per_cell * _HALF
     eyes = float(np.hypot(*(face.pupils[1] - face.pupils[0]))) / px_per_cell
@@ -265,16 +268,15 @@ def _find_wall(case: Case) -> _Wall:
     rows = np.zeros(share.shape, np.bool_)
     rows[: max(int((face.chin[1] + 0.5) / px_per_cell - 0.5 + _BELOW_CHIN * eyes), 0)] = True
     kinds = cv2.resize(regions.kinds, size, interpolation=cv2.INTER_NEAREST)
-    hair = lab[person & rows & (kinds == HAIR)]
+    hair, *colour = kernels.typical_colour(lab, person & rows & (kinds == HAIR))
     return _Wall(
-        lab=np.asarray(lab, np.float32),
+        lab=lab,
         finer=regions.lab,
         share=np.asarray(share, np.float32),
-        hair=np.median(hair, axis=0).astype(np.float64) if len(hair) else None,
+        hair=np.array(colour) if hair else None,
         distance=_distance(~person),
         clear=_distance(share < _BARE),
         rows=rows,
-        places=_places(size[1], size[0], eyes),
         eyes=eyes,
     )
 
@@ -283,20 +285,52 @@ def _distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     return np.asarray(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
 
 
-def _places(height: int, width: int, eyes: float) -> NDArray[np.float64]:
-    """Return quadratic polynomials of the place of each cell, in about head sizes, shape (h, w, 6)."""
-    down, right = (
-        (np.arange(height) - height / 2.0) / (2.0 * eyes),
-        (np.arange(width) - width / 2.0) / (2.0 * eyes),
-    )
-    terms = np.empty((height, width, 6))
-    terms[..., 0] = 1.0
-    terms[..., 1], terms[..., 2] = right, down[:, None]
-    terms[..., 3], terms[..., 5] = right * right, (down * down)[:, None]
-    terms[..., 4] = down[:, None] * right
+def _axes(wall: _Wall) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far rows lie below and columns to the right of the middle, in about head sizes."""
+    height, width = wall.share.shape
+    unit = 2.0 * wall.eyes
+    return (np.arange(height) - height / 2.0) / unit, (np.arange(width) - width / 2.0) / unit
+
+
+def _places(wall: _Wall, cells: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return quadratic polynomials of the places of some cells, given row by row, shape (n, 6)."""
+    rows, columns = _axes(wall)
+    down, right = rows[cells // len(columns)], columns[cells % len(columns)]
+    terms = np.empty((len(cells), 6))
+    terms[:, 0], terms[:, 1], terms[:, 2] = 1.0, right, down
+    terms[:, 3], terms[:, 4], terms[:, 5] = right * right, down * right, down * down
     return terms
 
 
-def _surface(places: NDArray[np.float64], coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``places @ coefficients``, summed in an order that no number of threads changes."""
-    return np.asarray(np.einsum("nk,kc->nc", places, coefficients), np.float64)
+def _surface(wall: _Wall, coefficients: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return what polynomials with these coefficients (6, c) are at all cells, shape (c, h, w)."""
+    rows, columns = _axes(wall)
+    level, right, below, across, askew, deep = coefficients[..., np.newaxis]
+    along = level + right * columns + across * (columns * columns)
+    down = below * rows + deep * (rows * rows)
+    # What is long is added up in single precision: it is compared with colours of that precision.
+    found = (askew * columns).astype(np.float32)[:, np.newaxis] * rows.astype(np.float32)[:, np.newaxis]
+    found += along.astype(np.float32)[:, np.newaxis]
+    found += down.astype(np.float32)[..., np.newaxis]
+    return np.asarray(found, np.float32)
+
+
+def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the lengths of vectors (..., 3)."""
+    squares = vectors * vectors
+    return np.asarray(np.sqrt(squares[..., 0] + squares[..., 1] + squares[..., 2]), np.float32)
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    """Return the median of at least one value; numpy's takes thrice as long over so few."""
+    middle = (len(values) - 1) // 2, len(values) // 2
+    ordered = np.partition(values, middle)
+    return float(ordered[middle[0]] + ordered[middle[1]]) / 2.0
+
+
+def _quantiles(ordered: NDArray[np.float32], share: float) -> NDArray[np.float64]:
+    """Return the quantile of each row of ascending values, by linear interpolation between them."""
+    place = share * (ordered.shape[1] - 1)
+    low = int(place)
+    high = min(low + 1, ordered.shape[1] - 1)
+    return np.asarray(ordered[:, low] + (place - low) * (ordered[:, high] - ordered[:, low]), np.float64)
