@@ -67,8 +67,15 @@ def network_cells(canvas: NDArray[np.uint8], place: NDArray[np.float64], extent:
     colour_planes(canvas, cells)
     x, y = 2 * np.arange(width) + 0.5, (2 * np.arange(height) + 0.5)[:, np.newaxis]
     right, down = (x - place[0]) / place[2], (y - place[1]) / place[2]
-    cells[0, 12] = np.tanh(0.5 * (right * place[3] + down * place[4]))
-    cells[0, 13] = np.tanh(0.5 * (down * place[3] - right * place[4] - 0.8))
+    np.tanh(
+        0.5 * (right * place[3] + down * place[4]), out=cells[0, 12], dtype=np.float32, casting="same_kind"
+    )
+    np.tanh(
+        0.5 * (down * place[3] - right * place[4] - 0.8),
+        out=cells[0, 13],
+        dtype=np.float32,
+        casting="same_kind",
+    )
     left, top, end, bottom = extent
     cells[0, 14] = (left <= x) & (x < end) & (top <= y) & (y < bottom)
     return cells
@@ -88,11 +95,13 @@ def person_share(logits: Floats) -> Floats:
         From 0 to 1. A logit beyond ± 5 (0.7 %) counts as certain.
     """
     height, width = logits.shape[2:]
-    planes = logits[0, :16].reshape(4, 4, height, width).transpose(2, 0, 3, 1).reshape(4 * height, 4 * width)
-    share = 1 / (1 + np.exp(-np.clip(planes, -_CERTAIN, _CERTAIN)))
-    share[planes > _CERTAIN] = 1
-    share[planes < -_CERTAIN] = 0
-    return np.asarray(share, np.float32)
+    planes = logits[0, :16].reshape(4 * 4 * height, width)
+    # OpenCV's exponential takes a fifth of the time of NumPy's, and errs by 1e-7 of it.
+    share = 1 / (1 + np.asarray(cv2.exp(-np.clip(planes, -_CERTAIN, _CERTAIN)), np.float32))
+    np.putmask(share, planes > _CERTAIN, 1)
+    np.putmask(share, planes < -_CERTAIN, 0)
+    cells = share.reshape(4, 4, height, width).transpose(2, 0, 3, 1)
+    return np.asarray(cells.reshape(4 * height, 4 * width), np.float32)
 
 
 def kind_votes(logits: Floats) -> Floats:

@@ -197,6 +197,11 @@ def _reduced_window(
     source = photo.rgb[top : top + height, left : left + width]
     if (width, height) == (photo.width, photo.height) and rows <= small.shape[0]:
         source = small
-    smaller = rows < source.shape[0]
-    filling = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(source, (columns, rows), interpolation=filling), np.uint8)
+    if rows < source.shape[0]:
+        # Numba is imported on first use.
+        from icao_check.kernels.raster import area_means
+
+        pixels = np.ascontiguousarray(source).view()
+        pixels.flags.writeable = False  # as those of a photo: the kernel is compiled for these alone
+        return area_means(pixels, rows, columns)
+    return np.asarray(cv2.resize(source, (columns, rows), interpolation=cv2.INTER_LINEAR), np.uint8)

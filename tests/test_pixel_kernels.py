@@ -71,7 +71,7 @@ def test_area_means(picture, height, width):
 def test_area_means_of_whole_squares_and_of_the_picture_itself():
     rgb = np.random.default_rng(5).integers(0, 256, (12, 8, 3), np.uint8)
     np.testing.assert_array_equal(raster.area_means(rgb, 12, 8), rgb)
-    expected = np.floor(rgb.reshape(3, 4, 4, 2, 3).mean(axis=(1, 3)) + 0.5)
+    expected = np.rint(rgb.reshape(3, 4, 4, 2, 3).mean(axis=(1, 3)))
     np.testing.assert_array_equal(raster.area_means(rgb, 3, 4), expected)
 
 

@@ -118,6 +118,10 @@ MOUTH = Part(
 )
 """The networks' views. The one of the eye always sees a left eye: right ones are mirrored."""
 
+# Which points each closer look places, and which of them the look at the whole head has placed before.
+_LEFT_TARGETS, _RIGHT_TARGETS, _MOUTH_TARGETS = (
+    (points, np.isin(points, HEAD.points)) for points in (EYE.points, MIRROR[EYE.points], MOUTH.points)
+)
 _MIRROR_OF_MOUTH = np.argmax(MOUTH.points[:, np.newaxis] == MIRROR[MOUTH.points], axis=0)
 
 # No point is known better than this share of the blur.
@@ -286,12 +290,11 @@ class PointPlacer:
         left, right = _view(photo, posture, EYE), _view(photo, posture, EYE, mirror=True)
         (eyes,) = self._eye(np.stack([left.pixels, right.pixels]))
         mouth, mouth_deviation, gap = self._look_at_mouth(photo, posture)
-        for (places, spread), targets, unsure in (
-            (_positions(eyes[0], left, EYE), EYE.points, _UNSURE_EYE),
-            (_positions(eyes[1], right, EYE), MIRROR[EYE.points], _UNSURE_EYE),
-            ((mouth, mouth_deviation), MOUTH.points, _UNSURE_MOUTH),
+        for (places, spread), (targets, known), unsure in (
+            (_positions(eyes[0], left, EYE), _LEFT_TARGETS, _UNSURE_EYE),
+            (_positions(eyes[1], right, EYE), _RIGHT_TARGETS, _UNSURE_EYE),
+            ((mouth, mouth_deviation), _MOUTH_TARGETS, _UNSURE_MOUTH),
         ):
-            known = np.isin(targets, HEAD.points)
             moved = np.hypot(*(places - points[targets]).T)
             astray = np.maximum(_ASTRAY * posture.size, _ASTRAY_DEVIATIONS * deviation[targets])
             use = ((spread < unsure * deviation[targets]) & (moved < astray)) | ~known

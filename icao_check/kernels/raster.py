@@ -26,7 +26,7 @@ def area_means(
     Returns
     -------
     ndarray of shape (height, width, 3), uint8
-        Rounded half up. Pixels that lie partly in the area count with the part.
+        Rounded half to even. Pixels that lie partly in the area count with the part.
     """
     rows, columns = rgb.shape[:2]
     reduced = np.empty((height, width, 3), np.uint8)
@@ -42,7 +42,7 @@ def area_means(
             weight[x, column - left] = inside / (end - begin)
     flat = rgb.reshape(rows, 3 * columns)
     line = np.empty(3 * columns, np.float32)
-    half, following, skipped = np.float32(0.5), np.uint32(1), np.uint32(2)
+    zero, following, skipped = np.float32(0), np.uint32(1), np.uint32(2)
     for y in range(height):
         begin, end = y * down, min((y + 1) * down, float(rows))
         # Down first: such a loop the compiler runs eight wide. What is left to sum across is half as much.
@@ -53,7 +53,7 @@ def area_means(
             for i in range(3 * columns):
                 line[i] += part * source[i]
         for x in range(width):
-            red, green, blue = half, half, half
+            red, green, blue = zero, zero, zero
             at = first[x]
             for k in range(count[x]):
                 part = weight[x, k]
@@ -61,5 +61,6 @@ def area_means(
                 green += part * line[at + following]
                 blue += part * line[at + skipped]
                 at += np.uint32(3)
-            reduced[y, x, 0], reduced[y, x, 1], reduced[y, x, 2] = red, green, blue
+            reduced[y, x, 0], reduced[y, x, 1] = np.rint(red), np.rint(green)
+            reduced[y, x, 2] = np.rint(blue)
     return reduced

@@ -93,7 +93,7 @@ def _cells(
     """Return linear light in coarse cells, and which are skin, and skin or eyes, throughout."""
     height, width = zones.labels.shape
     size = (width // _CELL, height // _CELL)
-    cells = cv2.resize(_LINEAR[zones.cutout.pixels], size, interpolation=cv2.INTER_AREA)
+    cells = cv2.resize(cv2.LUT(zones.cutout.pixels, _LINEAR), size, interpolation=cv2.INTER_AREA)
     # The forehead is left out: a fringe is dark on one side more often than a shadow falls there alone.
     brows = int(zones.pupils[:, 1].mean() * 0.75)
     masks = []
