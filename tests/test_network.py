@@ -20,7 +20,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def images():
-    return np.random.default_rng(3).integers(0, 256, (6, 1, MOUTH.pixels, MOUTH.pixels, 3)).astype(np.uint8)
+    return np.random.default_rng(3).integers(0, 256, (6, 2, MOUTH.pixels, MOUTH.pixels, 3)).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def images():
     [
         ("face_points", HEAD, 1, ("moments", "whole")),
         ("eye_points", EYE, 2, ("moments",)),
-        ("mouth_points", MOUTH, 1, ("moments", "whole")),
+        ("mouth_points", MOUTH, 2, ("moments", "whole")),
     ],
 )
 def test_a_point_network_gives_five_moments_per_point(name, part, count, outputs):

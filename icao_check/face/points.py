@@ -303,15 +303,16 @@ class PointPlacer:
 
     def _look_at_mouth(self, photo: Photo, posture: Posture) -> tuple[Points, Points, float]:
         """Return the means of two looks, one of them mirrored: points, deviations, gap between the lips."""
-        looks = []
-        for mirror in (False, True):
-            view = _view(photo, posture, MOUTH, mirror=mirror)
-            moments, apart = self._mouth(view.pixels[np.newaxis])
-            places, deviation = _positions(moments[0], view, MOUTH)
-            order = _MIRROR_OF_MOUTH if mirror else slice(None)
-            looks.append((places[order], deviation[order], max(0.0, float(apart[0, 0]))))
-        (first, first_deviation, gap), (second, second_deviation, other_gap) = looks
-        return (first + second) / 2.0, (first_deviation + second_deviation) / 2.0, (gap + other_gap) / 2.0
+        views = [_view(photo, posture, MOUTH, mirror=mirror) for mirror in (False, True)]
+        moments, apart = self._mouth(np.stack([view.pixels for view in views]))
+        places, deviation = _positions(moments[0], views[0], MOUTH)
+        mirrored, mirrored_deviation = _positions(moments[1], views[1], MOUTH)
+        gap = (max(0.0, float(apart[0, 0])) + max(0.0, float(apart[1, 0]))) / 2.0
+        return (
+            (places + mirrored[_MIRROR_OF_MOUTH]) / 2.0,
+            (deviation + mirrored_deviation[_MIRROR_OF_MOUTH]) / 2.0,
+            gap,
+        )
 
 
 def _spread_out(look: Look) -> tuple[Points, Points]:

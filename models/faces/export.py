@@ -36,7 +36,7 @@ def export(source: Path, out: Path) -> None:
     lips = saved["part"] == "mouth"
     whole, hidden = (1, 32) if lips else (part.whole, 64)
     net: nn.Module = PointNet(part.framing.pixels, len(part.points), part.stride, part.widths, whole, hidden)
-    count = 2 if saved["part"] == "eye" else 1
+    count = 1 if saved["part"] == "head" else 2  # both eyes at once; the mouth and its mirror image
     example = torch.rand(count, 3, part.framing.pixels, part.framing.pixels)
     names = ["moments", "whole"] if whole else ["moments"]
     net.load_state_dict(saved["state"])
