@@ -602,6 +602,9 @@ def exit_code(verdicts: Iterable[str]) -> ExitCode:
 
 def main() -> None:
     """Run the command line."""
+    from icao_check.kernels.jit import run_alone
+
+    run_alone()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a Windows console may be unable to print every letter
             stream.reconfigure(errors="replace")

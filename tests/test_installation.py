@@ -93,6 +93,21 @@ class TestOpenCV:
 
 
 @pytest.mark.skipif(JIT_DISABLED, reason="nothing is compiled, so nothing is cached")
+@pytest.mark.skipif(JIT_DISABLED, reason="without compiler Numba loads no array functions")
+def test_numba_starts_without_scipy_where_it_is_told_that_it_may():
+    script = (
+        "import sys; import numpy as np; from icao_check.kernels import jit; {}"
+        "from icao_check.kernels.geometry import head_geometry; "
+        "head_geometry(np.eye(2), np.ones(2), np.zeros(2)); "
+        "assert jit._BLAS not in sys.modules or sys.modules[jit._BLAS] is not None; "
+        "print('scipy.linalg' in sys.modules); import scipy.linalg.cython_blas"
+    )
+    for told, loaded in (("jit.run_alone(); ", "False"), ("", "True")):
+        command = [sys.executable, "-c", script.format(told)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
+        assert done.stdout.strip() == loaded
+
+
 class TestKernelCache:
     def test_it_is_done_without_where_nothing_may_be_written(self, installed, tmp_path):
         site = tmp_path / "site"

@@ -7,13 +7,12 @@ warning says so.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import numba
-
-__all__ = ["CacheUnavailableWarning", "kernel"]
+__all__ = ["CacheUnavailableWarning", "kernel", "run_alone"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -22,7 +21,32 @@ class CacheUnavailableWarning(RuntimeWarning):
     """Compiled kernels cannot be kept on disk, so that each process compiles them again."""
 
 
+_BLAS = "scipy.linalg.cython_blas"
+_alone = False
 _warned = False
+
+
+def run_alone() -> None:
+    """Say that this process runs our kernels and no others: then Numba starts without SciPy.
+
+    Numba imports SciPy's BLAS with its array functions, for ``np.dot`` and its like: a sixth of the time that
+    a cold start takes. No kernel of ours needs it. For a command of our own; in a process that is not ours
+    somebody else's kernels may.
+    """
+    global _alone
+    _alone = True
+
+
+def _numba() -> Any:
+    if _alone and _BLAS not in sys.modules and "numba.np.arraymath" not in sys.modules:
+        sys.modules[_BLAS] = None  # type: ignore[assignment]  # importing it fails, as without SciPy
+        try:
+            import numba.np.arraymath
+        finally:
+            del sys.modules[_BLAS]
+    import numba
+
+    return numba
 
 
 def _warn_once(why: str) -> None:
@@ -54,6 +78,7 @@ def kernel(function: Function) -> Function:
     callable
         The compiled dispatcher, or `function` itself under ``NUMBA_DISABLE_JIT=1``.
     """
+    numba = _numba()
     try:
         compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError as error:  # Numba found no directory that it may write
