@@ -91,6 +91,29 @@ class TestHeadPlacement:
         assert benchmark(twins) == pytest.approx(geometry.head_angles(4.0, -3.0, 1.5))
 
 
+@pytest.mark.benchmark(group="person_top, label map of 256 rows")
+class TestPersonTop:
+    y, x = np.mgrid[:256, :199]
+    share = np.clip(70.5 - np.hypot(x - 99, y - 120), 0, 1).astype(np.float32)
+    eyes, up = np.array([99.0, 120.0]), np.array([0.0, -1.0])
+
+    def test_kernel(self, benchmark):
+        assert benchmark(geometry.person_top, self.share, self.eyes, self.up, 19.0, 115.0) == pytest.approx(
+            70.0, abs=0.1
+        )
+
+    def test_opencv(self, benchmark):
+        def twin():
+            heights = np.arange(230, -1, -1) / 2
+            off = np.linspace(-19.0, 19.0, 13)[:, None]
+            x = (self.eyes[0] - off * self.up[1] + heights * self.up[0]).astype(np.float32)
+            y = (self.eyes[1] + off * self.up[0] + heights * self.up[1]).astype(np.float32)
+            seen = cv2.remap(self.share, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            return heights[(seen >= 0.5).argmax(axis=1)].max()
+
+        assert benchmark(twin) == pytest.approx(70.0, abs=1.0)
+
+
 @pytest.mark.benchmark(group="resampled_equal_error_rates, 2 340 photos of 60 people, 1 000 resamples")
 class TestResampledEqualErrorRates:
     @pytest.fixture(scope="class")

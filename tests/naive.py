@@ -41,6 +41,31 @@ def head_angles(yaw, pitch, eye_line):
     return math.degrees(math.atan2(nose[0], nose[2])), math.degrees(math.asin(np.clip(-nose[1], -1, 1)))
 
 
+def person_top(share, eyes, up, aside, above):
+    """Walk down each line from its far end until half of what lies there is person."""
+    rows, columns = share.shape
+    padded = np.pad(share.astype(float), ((0, 1), (0, 1)), mode="edge")
+    ends = [0.0]
+    for off in np.linspace(-aside, aside, 13):
+        heights = np.arange(int(above * 2), -1, -1) / 2
+        seen = []
+        for height in heights:
+            x, y = np.asarray(eyes) + off * np.array([-up[1], up[0]]) + height * np.asarray(up)
+            if 0 <= x <= columns - 1 and 0 <= y <= rows - 1:
+                i, j = int(y), int(x)
+                cell = padded[i : i + 2, j : j + 2]
+                seen.append(np.array([1 - (y - i), y - i]) @ cell @ np.array([1 - (x - j), x - j]))
+            else:
+                seen.append(np.nan)
+        person = np.flatnonzero(np.array(seen) >= 0.5)
+        if len(person):
+            first = person[0]
+            if first == 0 or np.isnan(seen[first - 1]):
+                return math.inf
+            ends.append(np.interp(0.5, [seen[first - 1], seen[first]], [heights[first - 1], heights[first]]))
+    return max(ends)
+
+
 def hamming_distances(query, hashes):
     return [
         sum(bin(int(a) ^ int(b)).count("1") for a, b in zip(query, other, strict=True)) for other in hashes

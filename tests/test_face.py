@@ -16,10 +16,11 @@ import pytest
 from icao_check import weights
 from icao_check.errors import DependencyError
 from icao_check.face import FaceFinder, detection, find_face
+from icao_check.face.head import estimate_crown
 from icao_check.face.pose import PoseReader, pose_features
-from icao_check.landmarks import MIRROR, Landmarks, indices
+from icao_check.landmarks import GROUPS, LANDMARK_COUNT, MIRROR, Landmarks, indices
 from icao_check.photo import read_photo
-from icao_check.regions import BACKGROUND, PERSON
+from icao_check.regions import BACKGROUND, PERSON, Regions
 from tests.conftest import ROOT
 
 
@@ -169,6 +170,60 @@ def test_a_finder_can_be_pickled(finder, portrait):
     again = pickle.loads(pickle.dumps(finder))
     photo = read_photo(portrait)
     assert [face.box for face in again.detect(photo)] == [face.box for face in finder.detect(photo)]
+
+
+class TestCrown:
+    """Eyes 60 px apart, the chin 110 px below them, and the crown 105 px above as the network sees it."""
+
+    @pytest.fixture(params=[0.0, 20.0, -35.0])
+    def axes(self, request):
+        a = np.radians(request.param)
+        return np.array([[np.cos(a), np.sin(a)], [np.sin(a), -np.cos(a)]])  # along the eyes, up
+
+    @staticmethod
+    def head(axes, deviation=6.0):
+        points = np.full((LANDMARK_COUNT, 2), 200.0)
+        for name, place in {"left_pupil": (-30, 0), "right_pupil": (30, 0), "chin": (0, -110)}.items():
+            points[GROUPS[name][0]] += np.array(place) @ axes
+        points[GROUPS["crown"][0]] += np.array([3.0, 105.0]) @ axes
+        return Landmarks(points, np.full(LANDMARK_COUNT, deviation))
+
+    @staticmethod
+    def person(axes, top, px_per_cell=2.0, rows=200):
+        """Return the map of a person who ends `top` px above the eyes."""
+        y, x = np.mgrid[:rows, :rows]
+        place = ((np.stack([x, y], -1) + 0.5) * px_per_cell - 0.5 - 200.0) @ axes.T
+        share = np.clip((top - place[..., 1]) / px_per_cell + 0.5, 0, 1) * (np.abs(place[..., 0]) < 90)
+        kinds = np.ones((rows, rows), np.uint8)
+        return Regions(
+            kinds, share.astype(np.float32), kinds, np.zeros((rows, rows, 3), np.float32), px_per_cell
+        )
+
+    def height(self, axes, **person):
+        crown, uncertainty = estimate_crown(self.head(axes), self.person(axes, **person))
+        assert uncertainty == 6.0
+        aside, height = axes @ (crown - 200.0)
+        assert aside == pytest.approx(3.0)
+        return height
+
+    def test_it_is_never_above_the_person(self, axes):
+        assert self.height(axes, top=95.0) == pytest.approx(95.0, abs=0.5)
+
+    def test_it_is_where_it_is_seen_where_the_person_ends_there(self, axes):
+        assert self.height(axes, top=105.0) == pytest.approx(105.0, abs=0.5)
+
+    def test_hair_that_rises_above_it_has_drawn_it_up_but_not_by_any_amount(self, axes):
+        a_little, much, more = (self.height(axes, top=105.0 + hair) for hair in (8.0, 15.0, 60.0))
+        assert a_little == pytest.approx(105.0 - 0.26 * 8.0, abs=0.5)
+        assert more == pytest.approx(much, abs=0.2)
+        assert 105.0 - 0.26 * 15.0 - 0.2 <= more < a_little
+
+    def test_a_map_that_has_lost_the_head_is_not_believed(self, axes):
+        assert self.height(axes, top=70.0) == pytest.approx(105.0)
+        assert self.height(axes, top=-20.0) == pytest.approx(105.0)
+
+    def test_a_coarse_map_is_not_asked(self, axes):
+        assert self.height(axes, top=95.0, px_per_cell=10.0, rows=40) == pytest.approx(105.0)
 
 
 class TestWeights:

@@ -113,7 +113,8 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
     """
     placed = finder.place(photo, detections[0])
     landmarks = placed.landmarks
-    crown, uncertainty = estimate_crown(landmarks)
+    regions = find_regions(photo, landmarks)
+    crown, uncertainty = estimate_crown(landmarks, regions)
     return Face(
         detections=detections,
         landmarks=landmarks,
@@ -124,6 +125,6 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         crown_uncertainty=uncertainty,
         pose=placed.pose,
         lip_gap=placed.lip_gap,
-        regions=find_regions(photo, landmarks),
+        regions=regions,
         appearance=finder.appearance(photo, landmarks),
     )

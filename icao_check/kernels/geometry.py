@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["head_angles", "head_geometry", "head_placement"]
+__all__ = ["head_angles", "head_geometry", "head_placement", "person_top"]
+
+# Lines along which the top of a person is sought, and samples on them per cell.
+_LINES, _PER_CELL = 13, 2
 
 
 @kernel
@@ -101,3 +104,56 @@ def head_angles(
     x, y, z = np.sin(a), -np.sin(b) * np.cos(a), np.cos(b) * np.cos(a)
     x, y = x * np.cos(roll) - y * np.sin(roll), x * np.sin(roll) + y * np.cos(roll)
     return np.degrees(np.arctan2(x, z)), np.degrees(np.arcsin(min(max(-y, -1.0), 1.0)))
+
+
+@kernel
+def person_top(
+    share: NDArray[np.float32], eyes: NDArray[np.float64], up: NDArray[np.float64], aside: float, above: float
+) -> float:  # (float32[:, ::1], float64[::1], float64[::1], float64, float64)
+    """Measure how far above the eyes a person ends, hair and headwear included.
+
+    Parameters
+    ----------
+    share : ndarray of shape (h, w), float32
+        How much of each cell is person, from 0 to 1; the outline is where it passes 0.5.
+    eyes : ndarray of shape (2,), float64
+        The point between the pupils (x, y), in cells, x right, y down.
+    up : ndarray of shape (2,), float64
+        Unit vector from the chin to the crown.
+    aside : float
+        The outline is sought on 13 lines along `up`, at most this far to either side, in cells.
+    above : float
+        ... and at most this far above the eyes, in cells.
+
+    Returns
+    -------
+    float
+        Of the line on which the person ends highest, in cells. Infinite where a line meets the person at its
+        end or at the edge of the map, so that the top is not to be seen; 0 where it is not above the eyes.
+    """
+    rows, columns = share.shape
+    steps = int(above * _PER_CELL)
+    top = 0.0
+    for line in range(_LINES):
+        off = aside * (2.0 * line / (_LINES - 1) - 1.0)
+        before = -1.0
+        for step in range(steps, -1, -1):
+            height = step / _PER_CELL
+            x = eyes[0] - off * up[1] + height * up[0]
+            y = eyes[1] + off * up[0] + height * up[1]
+            if not (0.0 <= x <= columns - 1.0 and 0.0 <= y <= rows - 1.0):
+                before = -1.0
+                continue
+            left, upper = min(int(x), max(columns - 2, 0)), min(int(y), max(rows - 2, 0))
+            right, lower = min(left + 1, columns - 1), min(upper + 1, rows - 1)
+            u, v = x - left, y - upper
+            here = (share[upper, left] * (1.0 - u) + share[upper, right] * u) * (1.0 - v) + (
+                share[lower, left] * (1.0 - u) + share[lower, right] * u
+            ) * v
+            if here >= 0.5:
+                if before < 0.0:
+                    return np.inf
+                top = max(top, height + (here - 0.5) / (here - before) / _PER_CELL)
+                break
+            before = here
+    return top
