@@ -13,9 +13,19 @@ from hypothesis import strategies as st
 
 from icao_check.face import FaceFinder, find_face
 from icao_check.landmarks import GROUPS
-from icao_check.measures import age, background, coverings, expression, eyes, file, geometry, mouth
+from icao_check.measures import (
+    age,
+    background,
+    coverings,
+    expression,
+    eyes,
+    file,
+    geometry,
+    mouth,
+    perspective,
+)
 from icao_check.measures.case import Case
-from icao_check.metadata import DateEvidence, Metadata
+from icao_check.metadata import DateEvidence, Metadata, Optics
 from icao_check.photo import read_photo
 from icao_check.scale import Scale, print_scale
 
@@ -149,6 +159,57 @@ class TestBackground:
         assert found.value is None or found.value >= 0
         if found.value is None:
             assert found.reason == "no_background"
+
+
+class TestPerspective:
+    def test_a_higher_reading_is_nearer(self, case):
+        def centimetres(reading):
+            return perspective.perspective(
+                dataclasses.replace(case, face=dataclasses.replace(case.face, nearness=reading))
+            ).value
+
+        found = [centimetres(reading) for reading in (-3.0, 0.5, 1.2, 1.6, 2.0, 6.0)]
+        assert found == sorted(found, reverse=True)
+        assert found[1] > 100 > 50 > found[4] > 25
+
+    def test_a_turned_head_tells_less(self, case):
+        def uncertainty(yaw):
+            pose = dataclasses.replace(case.face.pose, yaw=yaw, pitch=0.0)
+            face = dataclasses.replace(case.face, nearness=0.8, pose=pose)
+            return perspective.perspective(dataclasses.replace(case, face=face)).uncertainty
+
+        assert uncertainty(30.0) > uncertainty(0.0)
+
+    def with_lens(self, case, metres, reading, size=None):
+        apart = np.hypot(*(case.face.pupils[1] - case.face.pupils[0])) / np.cos(
+            np.radians(case.face.pose.yaw)
+        )
+        optics = Optics(apart * metres / 0.063, size or case.photo.file.stored_size)
+        photo = dataclasses.replace(case.photo, metadata=Metadata(optics=optics))
+        face = dataclasses.replace(case.face, nearness=reading)
+        return perspective.perspective(dataclasses.replace(case, photo=photo, face=face))
+
+    def test_the_lens_decides_where_the_face_agrees(self, case):
+        for metres, reading in ((0.4, 1.6), (1.5, 1.3), (1.5, 0.8)):
+            found = self.with_lens(case, metres, reading)
+            assert found.value == pytest.approx(100 * metres)
+            assert found.uncertainty < 0.1 * found.value
+            assert [piece.role for piece in found.evidence] == ["decides", "confirms"]
+
+    def test_the_lens_of_a_picture_that_was_cropped_elsewhere_does_not_count(self, case):
+        plain = dataclasses.replace(case, face=dataclasses.replace(case.face, nearness=0.7))
+        expected = perspective.perspective(plain).value
+        contradicted = self.with_lens(case, 0.35, 0.7)
+        assert contradicted.value == expected > 100
+        assert [(piece.source, piece.role) for piece in contradicted.evidence] == [
+            ("proportions", "decides"),
+            ("focal_length", "ignored"),
+        ]
+        assert self.with_lens(case, 0.4, 0.7, size=(3024, 4032)).value == expected
+
+    def test_behind_a_mask_a_person_looks(self, case):
+        assert perspective.perspective(seeing(case, mouth_covered=2.0)).doubt == "covered_mouth"
+        assert perspective.perspective(seeing(case)).doubt is None
 
 
 def seeing(case, **odds):

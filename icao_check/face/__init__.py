@@ -54,6 +54,8 @@ class Face:
         One standard deviation of each along the axis of the head, in px.
     pose : Pose
         Direction in which the face looks.
+    nearness : float
+        Reading of how near the camera was (:class:`icao_check.face.nearness.NearnessReader`).
     lip_gap : float
         Between the lips, in shares of the thickness of the lower lip.
     regions : Regions
@@ -70,6 +72,7 @@ class Face:
     chin_uncertainty: float
     crown_uncertainty: float
     pose: Pose
+    nearness: float
     lip_gap: float
     regions: Regions
     appearance: Mapping[str, float]
@@ -123,6 +126,7 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         chin_uncertainty=landmarks.chin_deviation,
         crown_uncertainty=uncertainty,
         pose=placed.pose,
+        nearness=placed.nearness,
         lip_gap=placed.lip_gap,
         regions=find_regions(photo, landmarks),
         appearance=finder.appearance(photo, landmarks),
