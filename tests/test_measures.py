@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icao_check.face import FaceFinder, find_face
+from icao_check.face import FaceFinder, Trunk, find_face
+from icao_check.face.trunk import COLUMNS, ROWS, trunk_layers
 from icao_check.landmarks import GROUPS
 from icao_check.measures import (
     age,
@@ -159,6 +160,43 @@ class TestBackground:
         assert found.value is None or found.value >= 0
         if found.value is None:
             assert found.reason == "no_background"
+
+
+class TestShoulders:
+    def degrees(self, case, yaw, roll, eye_line=0.0):
+        a = np.radians(eye_line)
+        pupils = np.array([200.0, 230.0]) + 50.0 * np.array([[-np.cos(a), -np.sin(a)], [np.cos(a), np.sin(a)]])
+        face = dataclasses.replace(case.face, trunk=Trunk(yaw, roll), pupils=pupils)
+        return geometry.shoulders(dataclasses.replace(case, face=face)).value
+
+    @pytest.mark.parametrize(
+        ("yaw", "roll", "eye_line", "expected"),
+        [
+            (0, 0, 0, 0),
+            (-25, 0, 0, 25),
+            (3, -4, 0, 5),
+            (0, 12, 12, 0),  # the whole picture is tilted: the roll of the head says so
+            (0, 0, 12, 0),  # only the head is
+            (0, 12, 0, 12),
+            (0, -9, 4, 9),
+        ],
+    )
+    def test_turn_and_lean_away_from_the_camera(self, case, yaw, roll, eye_line, expected):
+        assert self.degrees(case, yaw, roll, eye_line) == pytest.approx(expected, abs=1e-6)
+
+    def test_a_mirrored_picture_has_the_opposite_angles(self, make_case, portrait, case):
+        mirrored = make_case(portrait[:, ::-1]).face.trunk
+        assert mirrored.yaw == pytest.approx(-case.face.trunk.yaw, abs=4)
+        assert mirrored.roll == pytest.approx(-case.face.trunk.roll, abs=3)
+
+    def test_where_nothing_of_the_trunk_shows_nothing_is_said_against_it(self, make_case, portrait, case):
+        chin = int(case.face.chin[1])
+        assert geometry.shoulders(make_case(portrait[: chin + 12])).value < 5
+
+    def test_a_symmetric_view_is_square(self, case):
+        half = np.random.default_rng(0).integers(0, 256, (ROWS, COLUMNS // 2, 7)).astype(np.uint8)
+        layers = trunk_layers(np.concatenate([half, half[:, ::-1]], axis=1))
+        np.testing.assert_array_equal(layers, layers[:, :, ::-1])
 
 
 class TestPerspective:

@@ -13,6 +13,7 @@ from icao_check.face.detection import Detection, FaceFinder
 from icao_check.face.head import estimate_crown
 from icao_check.face.points import Posture
 from icao_check.face.pose import Pose
+from icao_check.face.trunk import Trunk
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.regions import Regions, find_regions
@@ -25,6 +26,7 @@ __all__ = [
     "Landmarks",
     "Pose",
     "Posture",
+    "Trunk",
     "cut_out",
     "describe_face",
     "face_cutout",
@@ -60,6 +62,8 @@ class Face:
         Between the lips, in shares of the thickness of the lower lip.
     regions : Regions
         Person and background.
+    trunk : Trunk
+        How the trunk stands.
     appearance : mapping of str to float
         Log-odds of what is seen besides, by the names of :data:`icao_check.face.appearance.HEADS`.
     """
@@ -75,6 +79,7 @@ class Face:
     nearness: float
     lip_gap: float
     regions: Regions
+    trunk: Trunk
     appearance: Mapping[str, float]
 
 
@@ -117,6 +122,7 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
     placed = finder.place(photo, detections[0])
     landmarks = placed.landmarks
     crown, uncertainty = estimate_crown(landmarks)
+    regions = find_regions(photo, landmarks)
     return Face(
         detections=detections,
         landmarks=landmarks,
@@ -128,6 +134,7 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         pose=placed.pose,
         nearness=placed.nearness,
         lip_gap=placed.lip_gap,
-        regions=find_regions(photo, landmarks),
+        regions=regions,
+        trunk=finder.trunk(photo, landmarks, regions),
         appearance=finder.appearance(photo, landmarks),
     )
