@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from icao_check.cropping import cut
 from icao_check.face import FaceFinder, Trunk, find_face
 from icao_check.face.trunk import COLUMNS, ROWS, trunk_layers
 from icao_check.landmarks import GROUPS
@@ -29,6 +31,7 @@ from icao_check.measures.case import Case
 from icao_check.metadata import DateEvidence, Metadata, Optics
 from icao_check.photo import read_photo
 from icao_check.scale import Scale, print_scale
+from tests import photo_files
 
 TODAY = date(2026, 11, 22)
 
@@ -165,7 +168,9 @@ class TestBackground:
 class TestShoulders:
     def degrees(self, case, yaw, roll, eye_line=0.0):
         a = np.radians(eye_line)
-        pupils = np.array([200.0, 230.0]) + 50.0 * np.array([[-np.cos(a), -np.sin(a)], [np.cos(a), np.sin(a)]])
+        pupils = np.array([200.0, 230.0]) + 50.0 * np.array(
+            [[-np.cos(a), -np.sin(a)], [np.cos(a), np.sin(a)]]
+        )
         face = dataclasses.replace(case.face, trunk=Trunk(yaw, roll), pupils=pupils)
         return geometry.shoulders(dataclasses.replace(case, face=face)).value
 
@@ -244,6 +249,31 @@ class TestPerspective:
             ("focal_length", "ignored"),
         ]
         assert self.with_lens(case, 0.4, 0.7, size=(3024, 4032)).value == expected
+
+    def test_the_whole_frame_of_a_camera_and_a_crop_of_it(self, portrait, finder):
+        height = portrait.shape[0] // 3 * 3
+        frame = cv2.copyMakeBorder(
+            portrait[:height], 0, 0, 0, height * 4 // 3 - portrait.shape[1], cv2.BORDER_REPLICATE
+        )
+        tall = np.rot90(frame)  # as a phone stores it
+        size = {"pixels_across": tall.shape[1], "pixels_down": tall.shape[0]}
+        tags = photo_files.exif(focal_35mm=100, orientation=6, **size)
+        photo = read_photo(photo_files.jpeg(tags, pixels=Image.fromarray(np.ascontiguousarray(tall))))
+        assert (photo.height, photo.width) == frame.shape[:2]
+        part = cut(photo, (0, 0, portrait.shape[1], height))
+        found = []
+        for picture in (photo, part):
+            scale = print_scale(picture.width, picture.height, (35.0, 45.0))
+            face = find_face(picture, finder)
+            apart = np.hypot(*(face.pupils[1] - face.pupils[0]))
+            metres = 100 / 43.267 * np.hypot(photo.width, photo.height) * 0.063 / apart
+            # a reading that agrees, whatever this face looks like
+            face = dataclasses.replace(face, nearness=0.53 + 0.47 / metres)
+            measured = perspective.perspective(Case(photo=picture, face=face, scale=scale, on=TODAY))
+            assert measured.evidence[0].source == "focal_length"
+            assert measured.value == pytest.approx(100 * metres * np.cos(np.radians(face.pose.yaw)), rel=0.01)
+            found.append(measured.value)
+        assert found[0] == pytest.approx(found[1], rel=0.05)
 
     def test_behind_a_mask_a_person_looks(self, case):
         assert perspective.perspective(seeing(case, mouth_covered=2.0)).doubt == "covered_mouth"

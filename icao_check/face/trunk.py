@@ -68,7 +68,7 @@ class TrunkReader:
         Returns
         -------
         Trunk
-            That of a mirrored picture has the opposite angles, for the network sees the mirror image, too, and
+            That of a mirrored picture has the opposite angles: the network sees the mirror image, too, and
             the difference counts.
         """
         layers = trunk_layers(trunk_view(photo, landmarks, regions))
@@ -140,4 +140,4 @@ def _cut(
 def _inside(photo: Photo, corner: NDArray[np.float64], step: float) -> NDArray[np.uint8]:
     x, y = corner[0] + step * np.arange(COLUMNS), corner[1] + step * np.arange(ROWS)
     within = ((y >= 0) & (y <= photo.height - 1))[:, np.newaxis] & (x >= 0) & (x <= photo.width - 1)
-    return within.astype(np.uint8) * 255
+    return np.where(within, 255, 0).astype(np.uint8)

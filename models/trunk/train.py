@@ -2,11 +2,11 @@
 
     ICAO_CHECK_CORPUS=PHOTOS python -m models.trunk.train OUT.onnx [--keep VIEWS.npz] [--check]
 
-It learns from press portraits, whose trunks are often turned (labelled by eye, ``press_portraits.toml``), from
-studio portraits, whose sitters faced the camera, and from renders, which are drawn here. What it says of a
-mirrored picture is turned round and counts as much, so that nothing but asymmetry can move it: neither cloth
-nor studio tells it that a trunk is turned. With ``--check`` it is taught three times, each time without a third
-of the people, and what it says of these is printed; nothing is written.
+It learns from press portraits, whose trunks are often turned (labelled by eye, ``press_portraits.toml``),
+from studio portraits, whose sitters faced the camera, and from renders, which are drawn here. What it says of
+a mirrored picture is turned round and counts as much, so that nothing but asymmetry can move it: neither
+cloth nor studio tells it that a trunk is turned. With ``--check`` it is taught three times, each time without
+a third of the people, and what it says of these is printed; nothing is written.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from samples.portrait import render
 from samples.portrait.draw import compliant
 
 LABELS = Path(__file__).with_name("press_portraits.toml")
-RENDERS = 260
+RENDERS = 700
 SHARES = {"us": 4.0, "frame": 1.0, "neutral": 1.0, "geometry": 0.3, "canada": 0.6, "render": 3.0}
 """How often views of each source are drawn."""
 BATCH, FOLDS = 32, 3
@@ -70,8 +70,7 @@ def samples(corpus: Path) -> Iterator[tuple[Path | bytes, float, float, str, str
         if kind in SHARES:
             yield corpus / "photos" / row["photo"].removeprefix("photos/"), 0.0, roll, kind, row["subject"]
     for k in range(RENDERS):
-        file, yaw, roll = drawn(k)
-        yield file, yaw, roll, "render", f"render-{k}"
+        yield *drawn(k), "render", f"render-{k}"
 
 
 def collect(corpus: Path) -> dict[str, np.ndarray]:
@@ -100,9 +99,9 @@ def cropped(view: np.ndarray, below: float, beside: float = 9.0) -> np.ndarray:
 def changed(rng: np.random.Generator, view: np.ndarray) -> tuple[np.ndarray, float]:
     """Reframe, turn and recolour a view; return layers and the turn in degrees."""
     turn = float(rng.normal(0, 3))
-    matrix = cv2.getRotationMatrix2D(_CHIN, -turn, float(np.exp(rng.normal(0, 0.06))))
+    matrix: Any = cv2.getRotationMatrix2D(_CHIN, -turn, float(np.exp(rng.normal(0, 0.06))))
     matrix[:, 2] += rng.normal(0, 1, 2)
-    moved = cv2.warpAffine(view, matrix, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR)
+    moved = np.asarray(cv2.warpAffine(view, matrix, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR), np.uint8)
     below = 9.0
     if rng.random() < 0.75:
         below = rng.uniform(0.35, 1.1) if rng.random() < 0.6 else rng.uniform(0.35, 2.6)
@@ -191,13 +190,16 @@ def check(data: dict[str, np.ndarray], steps: int, seed: int) -> None:
             yaw, roll, angle = data["yaw"][some], data["roll"][some], said[some]
             square, turned = np.abs(yaw) < 8, np.abs(yaw) > 14
             line = f"seen {below} below, {source}: square {square.sum()}"
-            line += f" |yaw| 50, 90, 95, 100 % {np.quantile(np.abs(angle[square, 0]), [0.5, 0.9, 0.95, 1]).round(1)}"
+            straight = np.quantile(np.abs(angle[square, 0]), [0.5, 0.9, 0.95, 1]).round(1)
+            line += f" |yaw| 50, 90, 95, 100 % {straight}"
             if source != "us":
                 error = angle[:, 1] - roll
                 line += f"; roll: deviation {error.std():.1f}, largest {np.abs(angle[:, 1]).max():.1f}"
             if turned.sum():
                 right = angle[turned, 0] * np.sign(yaw[turned])
-                line += f"; turned {turned.sum()}: 5, 10, 50 % {np.quantile(right, [0.05, 0.1, 0.5]).round(1)}"
+                line += (
+                    f"; turned {turned.sum()}: 5, 10, 50 % {np.quantile(right, [0.05, 0.1, 0.5]).round(1)}"
+                )
                 line += f" above 10, 20: {np.mean(right > 10):.2f}, {np.mean(right > 20):.2f}"
                 line += f"; correlation {np.corrcoef(yaw, angle[:, 0])[0, 1]:.2f}"
             print(line)

@@ -35,7 +35,7 @@ of the file, of its history, and the height of the eyes, for which no Belgian te
 FOR_A_PERSON = {"no_head_covering"}
 """Checks that ask for a person at worst: a cap is not told from a cloth that may be allowed."""
 
-UNSURE = {"perspective"}
+UNSURE = {"perspective", "shoulders"}
 """Checks whose uncertainty reaches across the limit for the portraits here: borderline at worst."""
 
 FEW = ("compliant_woman_long_hair", "defect_roll", "defect_smile_teeth")
