@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.kernels import accuracy, age, background, eyes, geometry
+from icao_check.kernels import accuracy, age, background, eyes, geometry, perspective
 
 ROWS, COLUMNS = 128, 100
 
@@ -201,3 +201,24 @@ class TestBrightShare:
 
         found = benchmark(twin)
         assert found == pytest.approx(eyes.bright_share(pixels, self.CENTRES, 24.0, 14.0, 225), abs=0.01)
+
+
+@pytest.mark.benchmark(group="camera_nearness")
+class TestCameraNearness:
+    known = 0.55, 0.46, 0.36, 0.35, 1.0, 4.0, 0.1
+
+    def test_kernel(self, benchmark):
+        benchmark(perspective.camera_nearness, 1.4, *self.known)
+
+    def test_numpy(self, benchmark):
+        start, slope, spread, far, arm, near, share = self.known
+        middles = (np.arange(200) + 0.5) / 200
+        n = np.concatenate([far + middles * (arm - far), arm + middles * (near - arm)])
+        before = np.repeat([1 - share, share], 200)
+
+        def twin():
+            weight = before * np.exp(-((1.4 - start - slope * n) ** 2) / (2 * spread**2))
+            mean = (weight * n).sum() / weight.sum()
+            return mean, np.sqrt((weight * n * n).sum() / weight.sum() - mean**2)
+
+        assert benchmark(twin) == pytest.approx(perspective.camera_nearness(1.4, *self.known))

@@ -178,8 +178,8 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec(
         "head_pose_roll", "geometry", "°", "tilted_left", "tilted_right", "geometry:head_pose_roll", _FACE
     ),
-    CheckSpec("shoulders", "geometry", "°", "not_square", "not_square", None, _FACE),
-    CheckSpec("perspective", "geometry", "cm", "too_close", "too_close", None, _FACE),
+    CheckSpec("shoulders", "geometry", "°", "not_square", "not_square", "geometry:shoulders", _FACE),
+    CheckSpec("perspective", "geometry", "cm", "too_close", "too_close", "perspective:perspective", _FACE),
     CheckSpec("eyes_open", "eyes", "%", "eyes_closed", "eyes_closed", "eyes:eyes_open", _FACE),
     CheckSpec("gaze", "eyes", "°", "looking_away", "looking_away", "eyes:gaze", _FACE),
     CheckSpec("eyes_visible", "eyes", "", "eyes_covered", "eyes_covered", "eyes:eyes_visible", _FACE),

@@ -25,6 +25,18 @@ def head_placement(centre, pupils, crown, width, height):
     return (centre + 0.5) / width - 0.5, 1.0 - (eyes[1] + 0.5) / height, crown[1] - (-0.5)
 
 
+def camera_nearness(reading, start, slope, spread, far, arm, near, share):
+    """Bayes' theorem over a list of every nearness that is thought of, in logarithms."""
+    middles = (np.arange(200) + 0.5) / 200
+    n = np.concatenate([far + middles * (arm - far), arm + middles * (near - arm)])
+    before = np.repeat([1 - share, share], 200)
+    with np.errstate(divide="ignore"):
+        weight = np.log(before) - ((reading - (start + slope * n)) / spread) ** 2 / 2
+    weight = np.exp(weight - weight.max())
+    mean = np.average(n, weights=weight)
+    return mean, math.sqrt(np.average((n - mean) ** 2, weights=weight))
+
+
 def turned_head(yaw, pitch, roll):
     """Rotation of a head: first yaw, then pitch, then roll; x right, y down, z towards the camera."""
     a, b, c = np.radians([yaw, pitch, roll])

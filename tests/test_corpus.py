@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import numpy as np
 import pytest
 
-from tests.conftest import JIT_DISABLED
+from tests.conftest import JIT_DISABLED, ROOT
 
 pytestmark = pytest.mark.corpus
 
@@ -49,3 +51,19 @@ def test_no_check_on_pixels_fails_a_studio_portrait(corpus, corpus_rows, checker
         report = checker.check(corpus / row["photo"], only=PIXEL_CHECKS)
         failed = [check for check in PIXEL_CHECKS if row[check] == "1" and report[check].verdict == "fail"]
         assert failed == [], row["photo"]
+
+
+def test_studio_portraits_are_square_and_far_and_turned_trunks_are_seen(corpus, corpus_rows, checker):
+    only = ("shoulders", "perspective")
+    studio = [row for row in corpus_rows if row["photo"].endswith("_neutral.jpg")]
+    for row in studio[:: 30 if JIT_DISABLED else 4]:
+        report = checker.check(corpus / row["photo"], profile="icao-9303", only=only)
+        assert {report[check].verdict for check in only} <= {"pass", "borderline"}, row["photo"]
+        assert report["shoulders"].verdict == "pass", row["photo"]
+    labels = tomllib.loads((ROOT / "models" / "trunk" / "press_portraits.toml").read_text(encoding="utf-8"))
+    turned = [(name, degrees) for name, degrees in labels["degrees"].items() if abs(degrees) >= 20]
+    right = []
+    for name, degrees in turned[:: 25 if JIT_DISABLED else 4]:
+        result = checker.check(corpus / "photos" / "us" / name, only=only)["shoulders"]
+        right.append(result.verdict != "pass" and result.facts["turn"] * degrees > 0)
+    assert np.mean(right) > 0.8

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from icao_check.kernels import age, background, eyes, geometry
+from icao_check.kernels import age, background, eyes, geometry, perspective
 from tests import naive
 
 pytestmark = pytest.mark.kernels
@@ -102,6 +102,25 @@ def test_a_mirror_turns_the_sign_of_yaw_alone(yaw, pitch, eye_line):
 def test_a_level_head_has_the_angles_that_were_measured(angle):
     np.testing.assert_allclose(geometry.head_angles(angle, 0.0, 0.0), (angle, 0.0), atol=1e-9)
     np.testing.assert_allclose(geometry.head_angles(0.0, angle, 0.0), (0.0, angle), atol=1e-9)
+
+
+lines = st.tuples(st.floats(-1, 1), st.floats(0.2, 2), st.floats(0.1, 2), st.floats(0.05, 0.9))
+
+
+@given(st.floats(-20, 20), lines, st.floats(0, 2), st.floats(0, 5), st.floats(0.01, 0.99))
+def test_camera_nearness(reading, line, wider, farther, share):
+    start, slope, spread, far = line
+    known = start, slope, spread, far, far + wider, far + wider + farther, share
+    found = perspective.camera_nearness(reading, *known)
+    np.testing.assert_allclose(found, naive.camera_nearness(reading, *known), rtol=1e-6, atol=1e-6)
+
+
+@given(st.floats(-5, 8), st.floats(0.0, 3.0), st.floats(0.0, 1.0))
+def test_a_higher_reading_is_nearer_and_within_what_is_possible(reading, more, share):
+    known = 0.5, 0.5, 0.4, 0.35, 1.0, 4.0, share
+    lower, _ = perspective.camera_nearness(reading, *known)
+    higher, _ = perspective.camera_nearness(reading + more, *known)
+    assert 0.35 <= lower <= higher + 1e-9 <= 4.0 + 1e-9
 
 
 words = st.integers(0, 2**64 - 1)

@@ -10,14 +10,28 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from icao_check.face import FaceFinder, find_face
+from icao_check.cropping import cut
+from icao_check.face import FaceFinder, Trunk, find_face
+from icao_check.face.trunk import COLUMNS, ROWS, trunk_layers
 from icao_check.landmarks import GROUPS
-from icao_check.measures import age, background, coverings, expression, eyes, file, geometry, mouth
+from icao_check.measures import (
+    age,
+    background,
+    coverings,
+    expression,
+    eyes,
+    file,
+    geometry,
+    mouth,
+    perspective,
+)
 from icao_check.measures.case import Case
-from icao_check.metadata import DateEvidence, Metadata
+from icao_check.metadata import DateEvidence, Metadata, Optics
 from icao_check.photo import read_photo
 from icao_check.scale import Scale, print_scale
+from tests import photo_files
 
 TODAY = date(2026, 11, 22)
 
@@ -149,6 +163,121 @@ class TestBackground:
         assert found.value is None or found.value >= 0
         if found.value is None:
             assert found.reason == "no_background"
+
+
+class TestShoulders:
+    def degrees(self, case, yaw, roll, eye_line=0.0):
+        a = np.radians(eye_line)
+        pupils = np.array([200.0, 230.0]) + 50.0 * np.array(
+            [[-np.cos(a), -np.sin(a)], [np.cos(a), np.sin(a)]]
+        )
+        face = dataclasses.replace(case.face, trunk=Trunk(yaw, roll), pupils=pupils)
+        return geometry.shoulders(dataclasses.replace(case, face=face)).value
+
+    @pytest.mark.parametrize(
+        ("yaw", "roll", "eye_line", "expected"),
+        [
+            (0, 0, 0, 0),
+            (-25, 0, 0, 25),
+            (3, -4, 0, 5),
+            (0, 12, 12, 0),  # the whole picture is tilted: the roll of the head says so
+            (0, 0, 12, 0),  # only the head is
+            (0, 12, 0, 12),
+            (0, -9, 4, 9),
+        ],
+    )
+    def test_turn_and_lean_away_from_the_camera(self, case, yaw, roll, eye_line, expected):
+        assert self.degrees(case, yaw, roll, eye_line) == pytest.approx(expected, abs=1e-6)
+
+    def test_a_mirrored_picture_has_the_opposite_angles(self, make_case, portrait, case):
+        mirrored = make_case(portrait[:, ::-1]).face.trunk
+        assert mirrored.yaw == pytest.approx(-case.face.trunk.yaw, abs=4)
+        assert mirrored.roll == pytest.approx(-case.face.trunk.roll, abs=3)
+
+    def test_where_nothing_of_the_trunk_shows_nothing_is_said_against_it(self, make_case, portrait, case):
+        chin = int(case.face.chin[1])
+        assert geometry.shoulders(make_case(portrait[: chin + 12])).value < 5
+
+    def test_a_symmetric_view_is_square(self, case):
+        half = np.random.default_rng(0).integers(0, 256, (ROWS, COLUMNS // 2, 7)).astype(np.uint8)
+        layers = trunk_layers(np.concatenate([half, half[:, ::-1]], axis=1))
+        np.testing.assert_array_equal(layers, layers[:, :, ::-1])
+
+
+class TestPerspective:
+    def test_a_higher_reading_is_nearer(self, case):
+        def centimetres(reading):
+            return perspective.perspective(
+                dataclasses.replace(case, face=dataclasses.replace(case.face, nearness=reading))
+            ).value
+
+        found = [centimetres(reading) for reading in (-3.0, 0.5, 1.2, 1.6, 2.0, 6.0)]
+        assert found == sorted(found, reverse=True)
+        assert found[1] > 100 > 50 > found[4] > 25
+
+    def test_a_turned_head_tells_less(self, case):
+        def uncertainty(yaw):
+            pose = dataclasses.replace(case.face.pose, yaw=yaw, pitch=0.0)
+            face = dataclasses.replace(case.face, nearness=0.8, pose=pose)
+            return perspective.perspective(dataclasses.replace(case, face=face)).uncertainty
+
+        assert uncertainty(30.0) > uncertainty(0.0)
+
+    def with_lens(self, case, metres, reading, size=None):
+        apart = np.hypot(*(case.face.pupils[1] - case.face.pupils[0])) / np.cos(
+            np.radians(case.face.pose.yaw)
+        )
+        optics = Optics(apart * metres / 0.063, size or case.photo.file.stored_size)
+        photo = dataclasses.replace(case.photo, metadata=Metadata(optics=optics))
+        face = dataclasses.replace(case.face, nearness=reading)
+        return perspective.perspective(dataclasses.replace(case, photo=photo, face=face))
+
+    def test_the_lens_decides_where_the_face_agrees(self, case):
+        for metres, reading in ((0.4, 1.6), (1.5, 1.3), (1.5, 0.8)):
+            found = self.with_lens(case, metres, reading)
+            assert found.value == pytest.approx(100 * metres)
+            assert found.uncertainty < 0.1 * found.value
+            assert [piece.role for piece in found.evidence] == ["decides", "confirms"]
+
+    def test_the_lens_of_a_picture_that_was_cropped_elsewhere_does_not_count(self, case):
+        plain = dataclasses.replace(case, face=dataclasses.replace(case.face, nearness=0.7))
+        expected = perspective.perspective(plain).value
+        contradicted = self.with_lens(case, 0.35, 0.7)
+        assert contradicted.value == expected > 100
+        assert [(piece.source, piece.role) for piece in contradicted.evidence] == [
+            ("proportions", "decides"),
+            ("focal_length", "ignored"),
+        ]
+        assert self.with_lens(case, 0.4, 0.7, size=(3024, 4032)).value == expected
+
+    def test_the_whole_frame_of_a_camera_and_a_crop_of_it(self, portrait, finder):
+        height = portrait.shape[0] // 3 * 3
+        frame = cv2.copyMakeBorder(
+            portrait[:height], 0, 0, 0, height * 4 // 3 - portrait.shape[1], cv2.BORDER_REPLICATE
+        )
+        tall = np.rot90(frame)  # as a phone stores it
+        size = {"pixels_across": tall.shape[1], "pixels_down": tall.shape[0]}
+        tags = photo_files.exif(focal_35mm=100, orientation=6, **size)
+        photo = read_photo(photo_files.jpeg(tags, pixels=Image.fromarray(np.ascontiguousarray(tall))))
+        assert (photo.height, photo.width) == frame.shape[:2]
+        part = cut(photo, (0, 0, portrait.shape[1], height))
+        found = []
+        for picture in (photo, part):
+            scale = print_scale(picture.width, picture.height, (35.0, 45.0))
+            face = find_face(picture, finder)
+            apart = np.hypot(*(face.pupils[1] - face.pupils[0]))
+            metres = 100 / 43.267 * np.hypot(photo.width, photo.height) * 0.063 / apart
+            # a reading that agrees, whatever this face looks like
+            face = dataclasses.replace(face, nearness=0.53 + 0.47 / metres)
+            measured = perspective.perspective(Case(photo=picture, face=face, scale=scale, on=TODAY))
+            assert measured.evidence[0].source == "focal_length"
+            assert measured.value == pytest.approx(100 * metres * np.cos(np.radians(face.pose.yaw)), rel=0.01)
+            found.append(measured.value)
+        assert found[0] == pytest.approx(found[1], rel=0.05)
+
+    def test_behind_a_mask_a_person_looks(self, case):
+        assert perspective.perspective(seeing(case, mouth_covered=2.0)).doubt == "covered_mouth"
+        assert perspective.perspective(seeing(case)).doubt is None
 
 
 def seeing(case, **odds):

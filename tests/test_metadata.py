@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL.TiffImagePlugin import IFDRational
 
-from icao_check.metadata import DateEvidence, Metadata, Trace, read_metadata
+from icao_check.metadata import DateEvidence, Metadata, Optics, Trace, read_metadata
 from icao_check.metadata.blocks import find_blocks
 from icao_check.metadata.dates import parse_date, parse_date_in_words, parse_gps_date, parse_iptc_date
 from icao_check.metadata.exif import read_exif
@@ -560,3 +561,52 @@ def test_hostile_files_are_read_without_exception(corpus: Path) -> None:
             data = path.read_bytes()
             read_metadata(data, name=path.name)
             read_metadata(data[: len(data) // 3], name=path.name)
+
+
+class TestOptics:
+    def optics(self, **tags: Any) -> Optics | None:
+        whole = {"pixels_across": 3024, "pixels_down": 4032}
+        return read_metadata(files.jpeg(files.exif(**whole | tags))).optics
+
+    def test_the_equivalent_focal_length_goes_by_the_diagonal(self):
+        found = self.optics(focal_35mm=26)
+        assert found == Optics(pytest.approx(26 / 43.2666 * 5040, rel=1e-4), (3024, 4032))
+
+    def test_the_focal_plane_tells_where_there_is_no_equivalent(self):
+        # 4.25 mm before a sensor of 4.8 mm with 3024 px across
+        plane = {
+            "focal_length": IFDRational(17, 4),
+            "focal_plane_across": IFDRational(30240, 48),
+            "focal_plane_unit": 4,
+        }
+        assert self.optics(**plane) == Optics(pytest.approx(4.25 * 630), (3024, 4032))
+        inches = {
+            "focal_length": IFDRational(17, 4),
+            "focal_plane_across": IFDRational(16002, 1),
+            "focal_plane_unit": 2,
+        }
+        assert self.optics(**inches) == Optics(pytest.approx(4.25 * 630), (3024, 4032))
+
+    @pytest.mark.parametrize(
+        "tags",
+        [
+            {},
+            {"focal_35mm": 0},
+            {"focal_35mm": 26, "pixels_across": 0},
+            {"focal_35mm": 26, "digital_zoom": IFDRational(2, 1)},
+            {"focal_35mm": 26, "pixels_across": 3136},  # the shape of a print, not of a sensor
+            {"focal_35mm": 65535},
+            {
+                "focal_length": IFDRational(17, 0),
+                "focal_plane_across": IFDRational(30240, 48),
+                "focal_plane_unit": 4,
+            },
+            {
+                "focal_length": IFDRational(17, 4),
+                "focal_plane_across": IFDRational(30240, 48),
+                "focal_plane_unit": 9,
+            },
+        ],
+    )
+    def test_what_does_not_tell(self, tags):
+        assert self.optics(**tags) is None

@@ -13,6 +13,7 @@ from icao_check.face.detection import Detection, FaceFinder
 from icao_check.face.head import estimate_crown
 from icao_check.face.points import Posture
 from icao_check.face.pose import Pose
+from icao_check.face.trunk import Trunk
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
 from icao_check.regions import Regions, find_regions
@@ -25,6 +26,7 @@ __all__ = [
     "Landmarks",
     "Pose",
     "Posture",
+    "Trunk",
     "cut_out",
     "describe_face",
     "face_cutout",
@@ -54,10 +56,14 @@ class Face:
         One standard deviation of each along the axis of the head, in px.
     pose : Pose
         Direction in which the face looks.
+    nearness : float
+        Reading of how near the camera was (:class:`icao_check.face.nearness.NearnessReader`).
     lip_gap : float
         Between the lips, in shares of the thickness of the lower lip.
     regions : Regions
         Person and background.
+    trunk : Trunk
+        How the trunk stands.
     appearance : mapping of str to float
         Log-odds of what is seen besides, by the names of :data:`icao_check.face.appearance.HEADS`.
     """
@@ -70,8 +76,10 @@ class Face:
     chin_uncertainty: float
     crown_uncertainty: float
     pose: Pose
+    nearness: float
     lip_gap: float
     regions: Regions
+    trunk: Trunk
     appearance: Mapping[str, float]
 
 
@@ -124,7 +132,9 @@ def describe_face(photo: Photo, finder: FaceFinder, detections: tuple[Detection,
         chin_uncertainty=landmarks.chin_deviation,
         crown_uncertainty=uncertainty,
         pose=placed.pose,
+        nearness=placed.nearness,
         lip_gap=placed.lip_gap,
         regions=regions,
+        trunk=finder.trunk(photo, landmarks, regions),
         appearance=finder.appearance(photo, landmarks),
     )

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from icao_check.face.appearance import AppearanceReader
 from icao_check.face.points import Look, Placed, PointPlacer, Posture, posture_of_look
 from icao_check.face.search import FaceSearch
+from icao_check.face.trunk import Trunk, TrunkReader
 from icao_check.landmarks import Landmarks
 from icao_check.photo import Photo
+from icao_check.regions import Regions
 from icao_check.weights import weight_path
 
 __all__ = ["Detection", "FaceFinder"]
@@ -91,6 +93,7 @@ class FaceFinder:
         self._search = FaceSearch()
         self._placer = PointPlacer()
         self._appearance = AppearanceReader()
+        self._trunk = TrunkReader()
         self._own = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -104,6 +107,7 @@ class FaceFinder:
         self._search.load()
         self._placer.load()
         self._appearance.load()
+        self._trunk.load()
         self._histograms()
 
     def detect(self, photo: Photo) -> tuple[Detection, ...]:
@@ -154,6 +158,10 @@ class FaceFinder:
     def appearance(self, photo: Photo, landmarks: Landmarks) -> Mapping[str, float]:
         """Return the log-odds of what is seen on one face besides its points."""
         return self._appearance.read(photo, landmarks)
+
+    def trunk(self, photo: Photo, landmarks: Landmarks, regions: Regions) -> Trunk:
+        """Return how the trunk below one face stands."""
+        return self._trunk.read(photo, landmarks, regions)
 
     def _plain(self, photo: Photo) -> list[Detection]:
         """Return what gradients find upright: where one face is fair, else at the first scale with a face."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icao_check.face.cutout import Cutout, cut_out
-from icao_check.face.pose import Pose, PoseReader
+from icao_check.face.nearness import NearnessReader
+from icao_check.face.pose import Pose, PoseReader, pose_features
 from icao_check.landmarks import GROUPS, LANDMARK_COUNT, MIRROR, Landmarks, indices
 from icao_check.network import Network
 from icao_check.photo import Photo
@@ -148,7 +149,7 @@ class Look:
         Of the points of :data:`HEAD`, in px of the photo.
     whole : ndarray of shape (4,), float32
         Its vector about the head as a whole: yaw and pitch (see :mod:`icao_check.face.pose`), log-odds of a
-        face, and the nearness of the camera, which is too uncertain to be used.
+        face, and the nearness of the camera, which the landmarks tell better.
     """
 
     points: Points
@@ -182,6 +183,8 @@ class Placed:
         Between the lips, in shares of the thickness of the lower lip.
     pose : Pose
         Of the head.
+    nearness : float
+        Reading of how near the camera was (:class:`icao_check.face.nearness.NearnessReader`).
     """
 
     landmarks: Landmarks
@@ -189,6 +192,7 @@ class Placed:
     whole: NDArray[np.float32]
     lip_gap: float
     pose: Pose
+    nearness: float
 
 
 class PointPlacer:
@@ -199,10 +203,11 @@ class PointPlacer:
         self._eye = Network("eye_points", ("moments",))
         self._mouth = Network("mouth_points", ("moments", "whole"))
         self._pose = PoseReader()
+        self._nearness = NearnessReader()
 
     def load(self) -> None:
         """Load the models of this thread now."""
-        for model in (self._head, self._eye, self._mouth, self._pose):
+        for model in (self._head, self._eye, self._mouth, self._pose, self._nearness):
             model.load()
 
     def look(self, photo: Photo, posture: Posture) -> Look:
@@ -264,7 +269,9 @@ class PointPlacer:
         """
         landmarks, look, gap = self.landmarks(photo, posture, first)
         found = posture_of(landmarks.points)
-        return Placed(landmarks, found, look.whole, gap, self._pose(landmarks, found.size, look.whole[:2]))
+        features = pose_features(landmarks, found.size, look.whole[:2])
+        pose, nearness = self._pose.read(features), self._nearness.read(features)
+        return Placed(landmarks, found, look.whole, gap, pose, nearness)
 
     def landmarks(
         self, photo: Photo, posture: Posture, first: Look | None = None

@@ -72,7 +72,11 @@ class PoseReader:
         Pose
             That of a mirrored picture has the same pitch and the opposite yaw.
         """
-        (angles,) = self._network.forward(pose_features(landmarks, size, seen))
+        return self.read(pose_features(landmarks, size, seen))
+
+    def read(self, features: NDArray[np.float32]) -> Pose:
+        """Read the pose off what :func:`pose_features` gives."""
+        (angles,) = self._network.forward(features)
         yaw, pitch = (float(angle) for angle in (angles[0] + angles[1] * [-1.0, 1.0]) / 2.0)
         return Pose(
             yaw=yaw,

@@ -21,8 +21,12 @@ __all__ = [
     "head_pose_yaw",
     "inter_eye_distance",
     "margin_above",
+    "shoulders",
     "single_face",
 ]
+
+# Of the turn of the trunk in portraits of people left out (models/trunk_pose.md), in degrees.
+_TRUNK_DEVIATION = 5.0
 
 
 def single_face(case: Case) -> Measurement:
@@ -106,6 +110,23 @@ def head_pose_roll(case: Case) -> Measurement:
     distance, roll, _, _ = _geometry(_face(case))
     uncertainty = math.degrees(math.hypot(*_pupil_deviation(case)) / max(distance, 1e-9))
     return Measurement(roll, uncertainty=min(uncertainty, 180.0))
+
+
+def shoulders(case: Case) -> Measurement:
+    """Return by how many degrees the trunk is turned or leans away from square to the camera.
+
+    What the picture shows of it counts: neckline, collar and outline. Where that is little, little can be
+    said against it. A lean that the head shares is that of the picture, and `head_pose_roll` says so.
+    """
+    face = _face(case)
+    _, eye_line, _, _ = _geometry(face)
+    own = face.trunk.roll - eye_line
+    lean = face.trunk.roll if abs(face.trunk.roll) < abs(own) else own
+    return Measurement(
+        math.hypot(face.trunk.yaw, lean),
+        uncertainty=_TRUNK_DEVIATION,
+        facts={"turn": round(face.trunk.yaw, 1), "lean": round(lean, 1)},
+    )
 
 
 def _face(case: Case) -> Face:

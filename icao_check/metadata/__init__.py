@@ -1,8 +1,8 @@
 """What a file says about when and how its picture was made.
 
-Only dates, and classes of origin with product names from our own list, leave this room. Positions, names of
-people, serial numbers and comments are never kept. Nothing here decides: :mod:`icao_check.dating` weighs the
-dates, the measures give values, the profile holds the limits.
+Only dates, classes of origin with product names from our own list, and the focal length leave this room.
+Positions, names of people, serial numbers and comments are never kept. Nothing here decides:
+:mod:`icao_check.dating` weighs the dates, the measures give values, the profile holds the limits.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from icao_check.metadata.dates import (
 from icao_check.metadata.exif import ExifTags, read_exif
 from icao_check.metadata.iptc import iptc_of_resources, read_iptc
 from icao_check.metadata.names import read_name
+from icao_check.metadata.optics import Optics, read_optics
 from icao_check.metadata.provenance import (
     Trace,
     TraceKind,
@@ -42,6 +43,7 @@ __all__ = [
     "DateEvidence",
     "DateSource",
     "Metadata",
+    "Optics",
     "Proof",
     "Trace",
     "TraceKind",
@@ -90,10 +92,13 @@ class Metadata:
         Strongest first.
     traces : tuple of Trace
         Each once.
+    optics : Optics or None
+        Of the camera, where it says so.
     """
 
     dates: tuple[DateEvidence, ...] = ()
     traces: tuple[Trace, ...] = ()
+    optics: Optics | None = None
 
 
 _Result = TypeVar("_Result")
@@ -126,7 +131,7 @@ def read_metadata(
         Whatever the state of the file: damaged metadata are left out, and never an error.
     """
     blocks = _attempt(Blocks(), find_blocks, data, items or {})
-    exif = _attempt(ExifTags({}, {}, {}), read_exif, blocks.exif)
+    exif = _attempt(ExifTags({}, {}, {}, {}), read_exif, blocks.exif)
     if "xmp" in exif.data:  # in TIFF, a tag
         blocks.xmp.append(exif.data["xmp"])
     nothing: _Entries = []
@@ -143,6 +148,7 @@ def read_metadata(
     return Metadata(
         dates=tuple(sorted(dict.fromkeys(dates), key=lambda date: (_RANK[date.source], date.earliest))),
         traces=tuple(dict.fromkeys(traces)),
+        optics=_attempt(None, read_optics, exif.number, exif.ratio),
     )
 
 

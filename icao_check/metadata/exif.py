@@ -1,4 +1,4 @@
-"""EXIF and TIFF tags, of which only dates and the origin of the picture are read.
+"""EXIF and TIFF tags, of which only dates, the origin of the picture and its lens are read.
 
 Pillow reads these directories too, but whole, positions, names and serial numbers included, at ten times the
 cost; it reports damage through the warnings of the whole process and gives up the rest of the block. Here
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from icao_check.directories import Directory, Layout
 
 __all__ = ["ExifTags", "read_exif"]
 
-_TEXT, _NUMBER, _RATIONALS, _BYTES = "text", "number", "rationals", "bytes"
+_TEXT, _NUMBER, _RATIO, _RATIONALS, _BYTES = "text", "number", "ratio", "rationals", "bytes"
 _Wanted = Mapping[int, tuple[str, str, int]]
 
 _SHORT_TEXT = 256
@@ -45,11 +45,18 @@ _EXIF: _Wanted = {
     0x9010: ("offset_modified", _TEXT, 16),
     0x9011: ("offset_original", _TEXT, 16),
     0x9012: ("offset_digitized", _TEXT, 16),
+    0x920A: ("focal_length", _RATIO, 8),
     0x9286: ("comment", _BYTES, 4096),
     0x9290: ("subseconds_modified", _TEXT, 16),
     0x9291: ("subseconds_original", _TEXT, 16),
     0x9292: ("subseconds_digitized", _TEXT, 16),
+    0xA002: ("pixels_across", _NUMBER, 8),
+    0xA003: ("pixels_down", _NUMBER, 8),
+    0xA20E: ("focal_plane_across", _RATIO, 8),
+    0xA210: ("focal_plane_unit", _NUMBER, 8),
     0xA300: ("file_source", _BYTES, 1),
+    0xA404: ("digital_zoom", _RATIO, 8),
+    0xA405: ("focal_35mm", _NUMBER, 8),
     0xA43A: ("raw_software", _TEXT, _SHORT_TEXT),
     0xA43B: ("editing_software", _TEXT, _SHORT_TEXT),
 }
@@ -71,7 +78,9 @@ class ExifTags:
     text : dict of str to str
         Up to the first NUL, blanks stripped; absent where nothing remains.
     number : dict of str to int
-        Where other directories are.
+        Where other directories are; pixels and what else is whole.
+    ratio : dict of str to float
+        Lengths and resolutions; absent where the file divides by 0.
     data : dict of str to bytes
         Undefined and nested blocks, as stored.
     gps_time : tuple of float or None
@@ -80,6 +89,7 @@ class ExifTags:
 
     text: dict[str, str]
     number: dict[str, int]
+    ratio: dict[str, float]
     data: dict[str, bytes]
     gps_time: tuple[float, ...] | None = None
 
@@ -97,7 +107,7 @@ def read_exif(block: bytes) -> ExifTags:
     ExifTags
         Empty where this is no such structure. Of a damaged one, what can be read.
     """
-    tags = ExifTags({}, {}, {})
+    tags = ExifTags({}, {}, {}, {})
     if block[:4] == b"Exif":
         block = block[6:]
     layout = Layout.of(block)
@@ -111,7 +121,7 @@ def read_exif(block: bytes) -> ExifTags:
         parts = struct.unpack(f"{layout.order}6I", tags.data.pop("gps_time"))
         if all(parts[1::2]):
             clock = tuple(above / below for above, below in zip(parts[::2], parts[1::2], strict=True))
-            return ExifTags(tags.text, tags.number, tags.data, clock)
+            return replace(tags, gps_time=clock)
     return tags
 
 
@@ -135,5 +145,9 @@ def _keep(tags: ExifTags, name: str, form: str, kind: int, order: str, value: by
         letter = _NUMBERS[kind]
         if len(value) >= struct.calcsize(letter):
             tags.number.setdefault(name, struct.unpack_from(order + letter, value)[0])
+    elif form == _RATIO and kind == 5 and len(value) == 8:
+        above, below = struct.unpack(f"{order}2I", value)
+        if below:
+            tags.ratio.setdefault(name, above / below)
     elif form == _BYTES or (form == _RATIONALS and kind == 5 and len(value) == 24):
         tags.data.setdefault(name, value)

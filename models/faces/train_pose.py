@@ -36,8 +36,8 @@ LARGEST = 32.0
 """Larger angles are not taught, in degrees."""
 SHARE_DRAWN = 0.6
 """Renders are drawn this often for each photo that is."""
-_SEEN = Framing(420, 6.0, 0.06, 0.05, 5.0, 0.0)
-_UNCERTAIN = 0.06  # of the posture that is handed to the networks: in face sizes, log scale and radians
+SEEN = Framing(420, 6.0, 0.06, 0.05, 5.0, 0.0)
+UNCERTAIN = 0.06  # of the posture that is handed to the networks: in face sizes, log scale and radians
 
 
 def collect(faces: Faces, learn: np.ndarray, seed: int) -> dict[str, np.ndarray]:
@@ -52,14 +52,12 @@ def collect(faces: Faces, learn: np.ndarray, seed: int) -> dict[str, np.ndarray]
             rng = np.random.default_rng((seed, i, j))
             turn = None if drawn or j == 0 else random_turn(rng, faces, i, points[i], TURN)
             mild, mirror = bool(j == 0 or rng.random() < 0.6), bool(j % 2)
-            v = view(
-                rng, faces, i, points[i], spread[i], _SEEN, np.array([0.0, 0.1]), turn, mirror, mild=mild
-            )
+            v = view(rng, faces, i, points[i], spread[i], SEEN, np.array([0.0, 0.1]), turn, mirror, mild=mild)
             true = posture_of(v.points.astype(np.float64))
             start = Posture(
-                true.eyes + rng.normal(0, _UNCERTAIN, 2) * true.size,
-                true.size * float(np.exp(rng.normal(0, _UNCERTAIN))),
-                true.roll + float(rng.normal(0, _UNCERTAIN)),
+                true.eyes + rng.normal(0, UNCERTAIN, 2) * true.size,
+                true.size * float(np.exp(rng.normal(0, UNCERTAIN))),
+                true.roll + float(rng.normal(0, UNCERTAIN)),
             )
             found, look, _ = placer.landmarks(read_photo(np.ascontiguousarray(v.image)), start)
             flip = np.diag([-1.0, 1.0, 1.0]) if mirror else np.eye(3)

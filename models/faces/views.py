@@ -60,7 +60,8 @@ def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
     return about_z @ about_x @ about_y
 
 
-def _sample(grid: np.ndarray, at: np.ndarray) -> np.ndarray:
+def sample(grid: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Values of a coarse grid at canvas positions (..., 2)."""
     where = ((at + 0.5) / _CELL - 0.5).astype(np.float32)
     return cv2.remap(grid, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
@@ -427,7 +428,7 @@ def view(
     """
     size, canvas = framing.pixels, faces.canvas[i]
     relief, mask = faces.relief[i], faces.mask[i]
-    height = _sample(relief, np.nan_to_num(points)[None].astype(np.float32))[0]
+    height = sample(relief, np.nan_to_num(points)[None].astype(np.float32))[0]
     landed = points if turn is None else turn.project(points, height)
     matrix = frame_matrix(rng, framing, landed, centre, mirror)
     basis = matrix[:, :2]
@@ -457,7 +458,7 @@ def view(
         wanted = np.stack([x, y], -1) @ matrix[:, :2].T + matrix[:, 2]
         source = wanted.copy()
         for _ in range(6):
-            source += 0.9 * (wanted - turn.project(source, _sample(relief, source)))
+            source += 0.9 * (wanted - turn.project(source, sample(relief, source)))
         source = np.clip(source, -SIDE, 2 * SIDE)
         shrink = 3 if side / size >= 2.5 else 1
         small = faces.smaller[i] if shrink == 3 else canvas
@@ -469,7 +470,7 @@ def view(
         image = cv2.remap(
             small, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         ).astype(np.float32)
-        person = _sample(mask, field)
+        person = sample(mask, field)
     inverse = np.linalg.inv(basis)
     seen = (landed - matrix[:, 2]) @ inverse.T
     deviation = spread * INTER_EYE * size / side
@@ -496,7 +497,7 @@ def random_turn(rng: np.random.Generator, faces: Faces, i: int, points: np.ndarr
     middle = (points[layout.LEFT_PUPIL] + points[layout.RIGHT_PUPIL]) / 2
     centre = middle + np.array([0.0, 0.6 * INTER_EYE])
     eyes = 1.2 * INTER_EYE
-    depth = float(_sample(faces.relief[i], middle[None, None].astype(np.float32))[0, 0]) - eyes
+    depth = float(sample(faces.relief[i], middle[None, None].astype(np.float32))[0, 0]) - eyes
     yaw, pitch = rng.normal(0, strength), rng.normal(0, 0.8 * strength)
     matrix = rotation(float(np.clip(yaw, -30, 30)), float(np.clip(pitch, -22, 22)), 0)
     kind = rng.random()

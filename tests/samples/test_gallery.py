@@ -35,6 +35,9 @@ of the file, of its history, and the height of the eyes, for which no Belgian te
 FOR_A_PERSON = {"no_head_covering"}
 """Checks that ask for a person at worst: a cap is not told from a cloth that may be allowed."""
 
+UNSURE = {"perspective", "shoulders"}
+"""Checks whose uncertainty reaches across the limit for the portraits here: borderline at worst."""
+
 FEW = ("compliant_woman_long_hair", "defect_roll", "defect_smile_teeth")
 
 
@@ -95,7 +98,7 @@ def test_a_check_tells_good_portraits_from_bad_ones(check, portraits, reports):
     scores = [[r.score for r in group if r.score is not None] for group in (good, bad)]
     order = np.sign(np.subtract.outer(*map(np.array, scores)))
     share = (order.mean() + 1) / 2
-    worst = "review" if check in FOR_A_PERSON else "fail"
+    worst = "review" if check in FOR_A_PERSON else "borderline" if check in UNSURE else "fail"
     assert any(result.verdict == worst for result in bad), "fails nobody"
     assert share > 0.8, "share of pairs of a good and a bad portrait in the right order"
 
