@@ -375,6 +375,28 @@ class TestBackground:
         lab[..., 0] += rng.normal(0, 0.8, lab.shape[:2])
         assert accepted("background_uniformity", background.background_uniformity(before(lab)).value)
 
+    @pytest.mark.parametrize("darkness", [0.3, 0.55])
+    def test_a_broad_soft_shadow_is_as_dark_as_it_is(self, before, case, darkness):
+        height, width = case.face.regions.labels.shape
+        cast = np.zeros((height, width), np.float32)
+        cast[25:, 120:199] = 1.0  # most of the wall on one side
+        cast = cv2.GaussianBlur(cast, (0, 0), 6.0)
+        luminance = ((95 + 16) / 116) ** 3 * (1 - darkness * cast)
+        lab = np.stack([116 * np.cbrt(luminance) - 16, 0 * cast, 0 * cast], axis=2)
+        found = background.background_shadow(before(lab))
+        assert found.value == pytest.approx(100 * darkness, rel=0.15)
+        assert found.excuse is None
+
+    def test_hair_that_fades_into_the_wall_fails_no_photo(self, before, case):
+        height, width = case.face.regions.labels.shape
+        person = np.zeros((height, width), np.float32)
+        person[42:, 50:150] = 1.0
+        lab = np.zeros((height, width, 3), np.float32)
+        lab[..., 0] = 95 - 75 * cv2.GaussianBlur(person, (0, 0), 6.0)
+        found = background.background_shadow(before(lab))
+        assert found.value > 15
+        assert found.excuse == "uncertain"
+
     def test_what_hangs_on_the_person_may_be_hair(self, before, case):
         plain = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
         strands = plain.copy()
