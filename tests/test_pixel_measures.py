@@ -30,6 +30,7 @@ from icao_check.photo import read_photo
 from icao_check.profile import load_profile
 from icao_check.regions import BACKGROUND, SKIN
 from icao_check.scale import print_scale
+from samples.gallery import PORTRAITS
 from tests.conftest import JIT_DISABLED
 
 LIMITS = load_profile("icao-9303").limits
@@ -177,6 +178,20 @@ class TestIllumination:
         lit = (portrait * (1 - spot) + 255 * spot).astype(np.uint8)
         before = illumination.skin_reflection(case).value
         assert seen(illumination.skin_reflection, lit) > before + 0.8
+
+    def test_a_flash_at_the_hairline_is_a_reflection_and_one_in_the_hair_is_not(self, make_case):
+        photo = read_photo(PORTRAITS / "compliant_woman_old_bun.jpg")
+        plain = make_case(photo.rgb)
+        face = plain.face
+        distance = np.hypot(*(face.pupils[1] - face.pupils[0]))
+        edge = face.landmarks.group("middle_hairline")[0]
+        before = illumination.skin_reflection(plain).value
+        for up, grows in ((-0.15, True), (0.5, False)):
+            drawn = photo.rgb.copy()
+            at = np.rint(edge - (0.0, up * distance)).astype(int).tolist()
+            cv2.circle(drawn, at, int(0.12 * distance), (255, 255, 255), -1, cv2.LINE_AA)
+            found = illumination.skin_reflection(make_case(drawn, face)).value
+            assert (found > before + 0.5) == grows
 
     def test_skin_without_light_cannot_be_judged(self, make_case, case):
         black = make_case(np.zeros((540, 420, 3), np.uint8), case.face)
