@@ -219,7 +219,7 @@ CHECKS: tuple[CheckSpec, ...] = (
         "coverings:no_head_covering",
         _FACE,
     ),
-    CheckSpec("ears_forehead", "mouth_face", "", "hidden", "hidden", None, _FACE),
+    CheckSpec("ears_forehead", "mouth_face", "%", "hidden", "hidden", "coverings:ears_forehead", _FACE),
 )
 
 CATALOGUE: dict[str, CheckSpec] = {spec.id: spec for spec in CHECKS}

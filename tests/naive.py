@@ -128,3 +128,21 @@ def bright_share(pixels, centres, wide, high, level):
         if inside.any():
             shares.append((pixels.min(axis=2) >= level)[inside].mean())
     return max(shares)
+
+
+def skin_of_forehead(face):
+    """Return the share of skin among cells whose middle lies between brows and hairline, one by one."""
+    brows, hairline = face.landmarks.brows[1:-1], face.landmarks.hairline[2:-2]
+    skin = pictured = 0
+    scale = face.regions.px_per_cell
+    for row in range(face.regions.kinds.shape[0]):
+        for column in range(face.regions.kinds.shape[1]):
+            x, y = (column + 0.5) * scale - 0.5, (row + 0.5) * scale - 0.5
+            if not (brows[0, 0] <= x <= brows[-1, 0] and hairline[:, 1].min() <= y <= brows[:, 1].max()):
+                continue
+            below = np.interp(x, brows[:, 0], brows[:, 1])
+            above = np.interp(x, hairline[:, 0], hairline[:, 1])
+            if 0.25 <= (below - y) / (below - above) <= 0.85 and face.regions.share[row, column] > 0.5:
+                pictured += 1
+                skin += face.regions.kinds[row, column] == 1
+    return skin / pictured

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.face import FaceFinder, describe_face
-from icao_check.face.appearance import EYES, FACE, HEADS, QUANTITIES
+from icao_check.face import FaceFinder, describe_face, find_face
+from icao_check.face.appearance import EARS, EYES, FACE, HEADS, QUANTITIES
 from icao_check.photo import read_photo
+from samples.gallery import PORTRAITS
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def face(look, portrait):
 
 def test_each_head_belongs_to_one_network(face):
     assert EYES.heads + FACE.heads == HEADS
-    assert tuple(face.appearance) == (*HEADS, *QUANTITIES)
+    assert tuple(face.appearance) == (*HEADS, *QUANTITIES, *EARS)
     assert EYES.quantities + FACE.quantities == tuple(QUANTITIES)
     assert all(math.isfinite(odds) for odds in face.appearance.values())
 
@@ -99,3 +100,26 @@ def test_lowered_lids_are_seen(look, portrait, face):
     seen = look(drawn).appearance
     assert seen["eyes_closed"] > max(0.0, face.appearance["eyes_closed"] + 3)
     assert seen["lid_opening"] < face.appearance["lid_opening"] - 4
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_an_ear_beneath_hair_is_hidden(finder, side):
+    photo = read_photo(PORTRAITS / "compliant_woman_old_bun.jpg")
+    face = find_face(photo, finder)
+    other = "right" if side == "left" else "left"
+    assert max(face.appearance[name] for name in EARS) < 0
+    outward = -1 if side == "left" else 1
+    distance = np.hypot(*(face.pupils[1] - face.pupils[0]))
+    cheek = face.landmarks.group(f"{side}_cheek") - (outward * 0.08 * distance, 0)
+    top, bottom = cheek[0] - (0, 0.8 * distance), cheek[-1] + (0, 0.9 * distance)
+    wide = np.array([outward * 0.8 * distance, 0])
+    lock = np.array([top, *cheek, bottom, bottom + wide, top + wide])
+    strands = np.random.default_rng(3).normal(1.0, 0.4, (1, photo.width, 1))
+    hair = np.clip(np.array([66, 48, 38]) * strands, 0, 255).astype(np.uint8)
+    mask = np.zeros((photo.height, photo.width), np.uint8)
+    cv2.fillPoly(mask, [np.rint(lock).astype(np.int32)], 1)
+    drawn = np.where(mask[..., None] == 1, np.broadcast_to(hair, photo.rgb.shape), photo.rgb)
+    seen = describe_face(read_photo(drawn), finder, face.detections).appearance
+    assert seen[f"{side}_ear_hidden"] > 1
+    assert seen[f"{other}_ear_hidden"] < 0
+    assert seen["cloth_over_ears"] < 0

@@ -30,8 +30,9 @@ from icao_check.measures import (
 from icao_check.measures.case import Case
 from icao_check.metadata import DateEvidence, Metadata, Optics
 from icao_check.photo import read_photo
+from icao_check.regions import HAIR, SKIN
 from icao_check.scale import Scale, print_scale
-from tests import photo_files
+from tests import naive, photo_files
 
 TODAY = date(2026, 11, 22)
 
@@ -299,6 +300,15 @@ def moved(case, **groups):
     return dataclasses.replace(case, face=face)
 
 
+def combed(case, row):
+    """Return a case in whose label map everything above a row of the photo is hair, below it skin."""
+    regions = case.face.regions
+    rows = np.arange(regions.kinds.shape[0])[:, np.newaxis] * regions.px_per_cell
+    kinds = np.where(rows < row, HAIR, SKIN).astype(np.uint8) * np.ones_like(regions.kinds)
+    regions = dataclasses.replace(regions, kinds=kinds, share=np.ones_like(regions.share))
+    return dataclasses.replace(case, face=dataclasses.replace(case.face, regions=regions))
+
+
 class TestEyes:
     @pytest.mark.parametrize("aside", [-0.05, 0.05])
     def test_the_gaze_follows_the_pupils(self, case, aside):
@@ -412,6 +422,55 @@ class TestCoverings:
 
     def test_a_covered_head_is_for_a_person_to_judge(self, case):
         assert coverings.no_head_covering(seeing(case, head_covered=9.0)).excuse == "head_covering_allowed"
+
+    def test_a_free_forehead_with_both_ears_is_seen(self, case):
+        found = coverings.ears_forehead(seeing(combed(case, 0)))
+        assert found.value > 99.9
+        assert found.facts == {"forehead": 100, "ears": 100}
+
+    def test_a_fringe_and_hair_over_the_ears_are_seen(self, case):
+        hidden = {name: case.face.appearance[name] for name in ("left_ear_hidden", "right_ear_hidden")}
+        assert max(hidden.values()) > 1
+        assert 25 < coverings.ears_forehead(seeing(case)).value < 65
+        assert coverings.ears_forehead(seeing(combed(case, 0), **hidden)).value < 40
+
+    @pytest.mark.parametrize(("left", "right", "ears"), [(9, -9, 50), (-9, 9, 50), (9, 9, 0), (0, 0, 50)])
+    def test_hidden_ears_count_by_half(self, case, left, right, ears):
+        found = coverings.ears_forehead(seeing(combed(case, 0), left_ear_hidden=left, right_ear_hidden=right))
+        assert found.value == pytest.approx(ears, abs=0.1)
+        assert found.finding == "ears_hidden"
+        low, high = found.extremes
+        if left == 0:
+            assert low < 20 and high > 80
+        else:
+            assert low == pytest.approx(high, abs=0.2)
+
+    @pytest.mark.parametrize(("yaw", "near", "far"), [(15.0, "left", "right"), (-15.0, "right", "left")])
+    def test_of_a_turned_head_the_nearer_ear_counts(self, case, yaw, near, far):
+        pose = dataclasses.replace(case.face.pose, yaw=yaw)
+        for hidden, ears in ((near, 0), (far, 100)):
+            one = seeing(case, **{f"{hidden}_ear_hidden": 9.0})
+            turned = dataclasses.replace(one, face=dataclasses.replace(one.face, pose=pose))
+            assert coverings.ears_forehead(turned).facts["ears"] == ears
+
+    @pytest.mark.parametrize("share", [0.0, 0.2, 0.35, 0.5, 0.65, 1.0])
+    def test_hair_on_the_forehead_counts_by_what_it_hides(self, case, share):
+        brow, edge = case.face.landmarks.brows[:, 1].mean(), case.face.landmarks.hairline[3:-3, 1].mean()
+        one = combed(seeing(case), edge + share * (brow - edge))
+        found = coverings.ears_forehead(one)
+        # The measured part ends at 0.85 and 0.25 of the way up; brows and hairline are no straight lines.
+        expected = np.clip((0.75 - share) / 0.6, 0.0, 1.0)
+        assert found.value / 100 == pytest.approx(expected, abs=0.2)
+        assert found.value / 100 == pytest.approx(naive.skin_of_forehead(one.face), abs=0.06)
+
+    def test_beneath_a_cloth_neither_need_show(self, case):
+        found = coverings.ears_forehead(seeing(case, cloth_over_ears=1.0))
+        assert (found.value, found.reason) == (None, "head_covering_allowed")
+
+    def test_a_forehead_outside_the_picture_is_not_measured(self, case):
+        names = ("left_hairline", "right_hairline", "middle_hairline", "left_brow", "right_brow")
+        found = coverings.ears_forehead(moved(seeing(case), **dict.fromkeys(names, (0, -9))))
+        assert (found.value, found.reason) == (None, "not_measurable")
 
     @pytest.mark.parametrize("measure", [mouth.mouth_closed, mouth.teeth], ids=lambda m: m.__name__)
     def test_a_covered_mouth_cannot_be_judged(self, case, measure):

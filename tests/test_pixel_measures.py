@@ -30,6 +30,7 @@ from icao_check.photo import read_photo
 from icao_check.profile import load_profile
 from icao_check.regions import BACKGROUND, SKIN
 from icao_check.scale import print_scale
+from samples.gallery import PORTRAITS
 from tests.conftest import JIT_DISABLED
 
 LIMITS = load_profile("icao-9303").limits
@@ -177,6 +178,20 @@ class TestIllumination:
         lit = (portrait * (1 - spot) + 255 * spot).astype(np.uint8)
         before = illumination.skin_reflection(case).value
         assert seen(illumination.skin_reflection, lit) > before + 0.8
+
+    def test_a_flash_at_the_hairline_is_a_reflection_and_one_in_the_hair_is_not(self, make_case):
+        photo = read_photo(PORTRAITS / "compliant_woman_old_bun.jpg")
+        plain = make_case(photo.rgb)
+        face = plain.face
+        distance = np.hypot(*(face.pupils[1] - face.pupils[0]))
+        edge = face.landmarks.group("middle_hairline")[0]
+        before = illumination.skin_reflection(plain).value
+        for up, grows in ((-0.15, True), (0.5, False)):
+            drawn = photo.rgb.copy()
+            at = np.rint(edge - (0.0, up * distance)).astype(int).tolist()
+            cv2.circle(drawn, at, int(0.12 * distance), (255, 255, 255), -1, cv2.LINE_AA)
+            found = illumination.skin_reflection(make_case(drawn, face)).value
+            assert (found > before + 0.5) == grows
 
     def test_skin_without_light_cannot_be_judged(self, make_case, case):
         black = make_case(np.zeros((540, 420, 3), np.uint8), case.face)
@@ -429,6 +444,28 @@ class TestBackground:
         lab = np.full((*case.face.regions.labels.shape, 3), (88, 0, 0), np.float32)
         lab[..., 0] += rng.normal(0, 0.8, lab.shape[:2])
         assert accepted("background_uniformity", background.background_uniformity(before(lab)).value)
+
+    @pytest.mark.parametrize("darkness", [0.3, 0.55])
+    def test_a_broad_soft_shadow_is_as_dark_as_it_is(self, before, case, darkness):
+        height, width = case.face.regions.labels.shape
+        cast = np.zeros((height, width), np.float32)
+        cast[25:, 120:199] = 1.0  # most of the wall on one side
+        cast = cv2.GaussianBlur(cast, (0, 0), 6.0)
+        luminance = ((95 + 16) / 116) ** 3 * (1 - darkness * cast)
+        lab = np.stack([116 * np.cbrt(luminance) - 16, 0 * cast, 0 * cast], axis=2)
+        found = background.background_shadow(before(lab))
+        assert found.value == pytest.approx(100 * darkness, rel=0.15)
+        assert found.excuse is None
+
+    def test_hair_that_fades_into_the_wall_fails_no_photo(self, before, case):
+        height, width = case.face.regions.labels.shape
+        person = np.zeros((height, width), np.float32)
+        person[42:, 50:150] = 1.0
+        lab = np.zeros((height, width, 3), np.float32)
+        lab[..., 0] = 95 - 75 * cv2.GaussianBlur(person, (0, 0), 6.0)
+        found = background.background_shadow(before(lab))
+        assert found.value > 15
+        assert found.excuse == "uncertain"
 
     def test_what_hangs_on_the_person_may_be_hair(self, before, case):
         plain = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)

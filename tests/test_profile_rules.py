@@ -101,7 +101,7 @@ def test_every_residence_card_is_an_alias(card):
 
 def test_a_built_check_that_holds_for_every_document_has_its_limit_in_the_common_profile():
     # What is put into be-residence-card.toml alone is not asked of a Dutch, German or ICAO photo.
-    belgian = {"reuse"}
+    belgian = {"reuse", "ears_forehead"}
     built = {spec.id for spec in CHECKS if spec.measure is not None}
     assert built - belgian <= set(load_profile("icao-9303").limits)
     assert built - {"eye_line"} <= set(load_profile("be-residence-card").limits)

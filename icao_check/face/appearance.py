@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from icao_check.face.cutout import face_cutout
 from icao_check.landmarks import Landmarks
 from icao_check.network import Network
 from icao_check.photo import Photo
 
-__all__ = ["EYES", "FACE", "HEADS", "QUANTITIES", "AppearanceReader", "View"]
+__all__ = ["EAR", "EARS", "EYES", "FACE", "HEADS", "QUANTITIES", "AppearanceReader", "View"]
 
 HEADS = (
     "eyes_closed",
@@ -60,6 +63,11 @@ class View:
 
 EYES = View(96, 40, 48.0, (0.5, 0.5), HEADS[:6], tuple(QUANTITIES))
 FACE = View(96, 96, 26.0, (0.5, 0.48), HEADS[6:])
+EAR = View(48, 64, 40.0, (1.53, 0.305), ("ear_hidden", "cloth"))
+"""Beside the face, on the left of the picture; the other side is mirrored."""
+EARS = ("left_ear_hidden", "right_ear_hidden", "cloth_over_ears")
+"""What comes of :data:`EAR`: the onset of the ear on either side of the picture is hidden; cloth lies beside
+the face (the mean of the log-odds of both sides)."""
 
 
 class AppearanceReader:
@@ -70,11 +78,13 @@ class AppearanceReader:
             (EYES, Network("eye_appearance", ("logits",))),
             (FACE, Network("face_appearance", ("logits",))),
         )
+        self._ears = Network("ear_appearance", ("logits",))
 
     def load(self) -> None:
         """Load the models of this thread now."""
         for _, network in self._networks:
             network.load()
+        self._ears.load()
 
     def read(self, photo: Photo, landmarks: Landmarks) -> Mapping[str, float]:
         """Tell what is seen.
@@ -89,8 +99,8 @@ class AppearanceReader:
         Returns
         -------
         mapping
-            Log-odds of each of :data:`HEADS`: > 0 where it is rather seen than not; and each of
-            :data:`QUANTITIES` in its unit.
+            Log-odds of each of :data:`HEADS` and :data:`EARS`: > 0 where it is rather so than not; and each
+            of :data:`QUANTITIES` in its unit.
         """
         seen: dict[str, float] = {}
         for view, network in self._networks:
@@ -107,4 +117,19 @@ class AppearanceReader:
             seen |= {
                 name: unit * float(value) for name, unit, value in zip(names, units, found[0], strict=True)
             }
-        return {name: seen[name] for name in (*HEADS, *QUANTITIES)}
+        (ears,) = self._ears(_ear_views(photo, landmarks))
+        told = (*ears[:, 0], ears[:, 1].mean())
+        seen |= {name: float(odds) for name, odds in zip(EARS, told, strict=True)}
+        return {name: seen[name] for name in (*HEADS, *QUANTITIES, *EARS)}
+
+
+def _ear_views(photo: Photo, landmarks: Landmarks) -> NDArray[np.uint8]:
+    """Return what lies beside the face, (2, h, w, 3): left, then right as in a mirror."""
+    x, y = EAR.eyes_at
+    left, right = (
+        face_cutout(
+            photo, landmarks.pupils, (EAR.width, EAR.height), inter_eye=EAR.inter_eye, eyes_at=(at, y)
+        ).pixels
+        for at in (x, 1.0 - x)
+    )
+    return np.stack([left, right[:, ::-1]])

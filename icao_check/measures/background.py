@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -57,10 +58,20 @@ _SHADOW_CHROMA, _DEEPEST, _SMOOTH = 8.0, 0.93, 2.0
 # distances, and squares of them).
 _SHADOW_SEAM, _NEAR, _WIDTH, _SHADOW_AREA = 0.08, 0.6, 0.12, 0.1
 _FAINT = 0.08
+# Around a shadow so much of the wall may be half lit (inter-eye distances); the rest must be this share of
+# the wall, to be fitted again.
+_PENUMBRA, _LEAST_LIT = 0.15, 0.2
+# Beyond this distance from the person hair that fades into the wall does not reach; a shadow covers that much
+# there (inter-eye distances, and squares of them).
+_EDGE, _REACHING = 0.3, 0.12
 # White may be off neutral by this chroma; beyond it each unit costs one and a half of lightness.
 _NEUTRAL_CHROMA, _TINT_WEIGHT = 6.0, 1.5
+# How many terms of the quadratic polynomials of a place a fading and a slope have.
+_FADING, _SLOPE = 6, 3
 # Lit wall: cut-offs for darker and lighter cells, smallest noise (ln), ridge, rounds.
 _LIT = (1.5, 4.0, 0.01, 1e-3, 8)
+# Wall beside a shadow: stiffer, as it is continued to where nothing was fitted.
+_LIT_BESIDE = (1.5, 4.0, 0.01, 1e-2, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,24 +221,59 @@ def background_shadow(case: Case) -> Measurement:
     Linear luminance against an even fading fitted to the lit wall, where a tenth of a square inter-eye
     distance is darker still. A shadow keeps the colour of the wall, is even, wider than loose hair, and
     joined to the person. It also counts where the label map is not sure of wall or person: shadows look like
-    both.
+    both. A fading that is fitted to the whole wall follows a broad shadow: where there is one, a simpler
+    fading is fitted to the wall without it. What hardly reaches beyond the edge of the hair may as well be
+    that edge, blurred: it asks for a look, and fails no photo.
     """
     wall = _around(case)
     bare = wall.bare(_SHADOW_SEAM)
     if bare.sum() < _SMALLEST_SHARE * bare.size:
         return Measurement(None, reason="no_background")
-    cells, eyes = wall.lab, wall.eyes
-    lightness, a, b = cv2.split(cells)
-    root = (lightness + 16.0) / 116.0
+    eyes = wall.eyes
+    root = (wall.lab[..., 0] + 16.0) / 116.0
     luminance = np.log(np.maximum(root * root * root, 1e-3))
-    chosen = np.flatnonzero(bare)[::_THINNED]
-    lit = kernels.even_surface(
-        luminance.ravel()[chosen, None].astype(np.float64), _places(wall, chosen), *_LIT
+    _, *typical = kernels.typical_colour(wall.lab, bare)
+    found, shade = _shadow(wall, typical, luminance - _lit(wall, luminance, bare, _FADING, _LIT))
+    value = _shade_near(wall, found, shade)
+    if value == 0.0:
+        return Measurement(0.0)
+    rest = bare & (_distance(~found) > _PENUMBRA * eyes)
+    if rest.sum() >= _LEAST_LIT * bare.sum():
+        lit = _lit(wall, luminance, rest, _SLOPE, _LIT_BESIDE)
+        value = max(value, _shade_near(wall, *_shadow(wall, typical, luminance - lit)))
+    reaching = int((found & (wall.distance > _EDGE * eyes)).sum())
+    narrow = reaching < _REACHING * eyes * eyes
+    return Measurement(100.0 * value, excuse="uncertain" if narrow else None)
+
+
+def _lit(
+    wall: _Wall,
+    luminance: NDArray[np.float32],
+    mask: NDArray[np.bool_],
+    terms: int,
+    cuts: tuple[float, float, float, float, int],
+) -> NDArray[np.float32]:
+    """Return the logarithm of the luminance of the lit wall everywhere, as fitted to the cells of a mask."""
+    chosen = np.flatnonzero(mask)[::_THINNED]
+    places = np.ascontiguousarray(_places(wall, chosen)[:, :terms])
+    coefficients = np.zeros((_FADING, 1))
+    coefficients[:terms] = kernels.even_surface(
+        luminance.ravel()[chosen, None].astype(np.float64), places, *cuts
     )
-    darker = np.minimum(luminance - _surface(wall, lit)[0], 0.0)
-    left = np.exp(darker / 3.0)
+    return _surface(wall, coefficients)[0]
+
+
+def _shadow(
+    wall: _Wall, typical: Sequence[float], departure: NDArray[np.float32]
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Return the cells of what may be a shadow of the person, and how much of the light it takes, 0–1.
+
+    `departure` is the logarithm of the luminance against that of the lit wall.
+    """
+    eyes = wall.eyes
+    lightness, a, b = cv2.split(wall.lab)
+    left = np.exp(np.minimum(departure, 0.0) / 3.0)
     darkness = 1.0 - left * left * left
-    _, *typical = kernels.typical_colour(cells, bare)
     tint = np.sqrt(np.square(a - typical[1] * left) + np.square(b - typical[2] * left))
     rough = cv2.blur(np.abs(lightness - cv2.blur(lightness, (3, 3))), (5, 5))
     even = np.exp(-np.square(rough / (_SMOOTH * max(float(typical[0]), 10.0) / 100.0)))
@@ -243,11 +289,14 @@ def background_shadow(case: Case) -> Measurement:
     joined = np.zeros(count, np.bool_)
     joined[parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5]] = True
     joined[0] = False
-    near = wide[joined[parts] & (wall.distance < _NEAR * eyes)]
-    place = near.size - 1 - int(_SHADOW_AREA * eyes * eyes)
-    if place < 0:
-        return Measurement(0.0)
-    return Measurement(100.0 * float(np.partition(near, place)[place]))
+    return joined[parts], wide
+
+
+def _shade_near(wall: _Wall, found: NDArray[np.bool_], shade: NDArray[np.float32]) -> float:
+    """Return the light that a shadow takes at least from a certain area near the person, 0–1."""
+    near = shade[found & (wall.distance < _NEAR * wall.eyes)]
+    place = near.size - 1 - int(_SHADOW_AREA * wall.eyes * wall.eyes)
+    return float(np.partition(near, place)[place]) if place >= 0 else 0.0
 
 
 def _around(case: Case) -> _Wall:

@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from icao_check.face import Face
 from icao_check.face.zones import EYES, LEFT_CHEEK, RIGHT_CHEEK, SKIN, Zones
 from icao_check.kernels import illumination as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
 from icao_check.measures.light import LINEAR, SKIN_ZONES, face_light, quantile
+from icao_check.regions import SKIN as SKIN_LABEL
 
 __all__ = ["face_shadow", "illumination_uniformity", "skin_reflection"]
 
@@ -68,7 +70,12 @@ def face_shadow(case: Case) -> Measurement:
 
 
 def skin_reflection(case: Case) -> Measurement:
-    """Return how much of the skin shows the lamp instead of itself, in % of its area."""
+    """Return how much of the skin shows the lamp instead of itself, in % of the zones of the face.
+
+    The forehead between them and the hairline is looked at, too, where the label map has skin.
+    """
+    face = case.face
+    assert face is not None
     light = face_light(case)
     skin = light.of(*SKIN_ZONES)
     reference = np.array([quantile(skin[channel], 0.5) for channel in range(3)], np.float64)
@@ -76,10 +83,29 @@ def skin_reflection(case: Case) -> Measurement:
         return Measurement(None, reason="not_measurable")
     zones = light.zones
     mask = (zones.labels > 0) & (zones.labels <= SKIN)
-    spots, count = kernels.hot_spot_pixels(
+    count = max(int(mask.sum()), 1)
+    mask |= _upper_forehead(face, zones)
+    spots, _ = kernels.hot_spot_pixels(
         zones.cutout.pixels, mask, reference, _REFLECTION_GAIN, _REFLECTION_SATURATION
     )
-    return Measurement(spots / max(count, 1) * 100.0)
+    return Measurement(spots / count * 100.0)
+
+
+def _upper_forehead(face: Face, zones: Zones) -> NDArray[np.bool_]:
+    """Return where skin lies between brows and hairline, outside the zones of the face."""
+    landmarks, regions, cutout = face.landmarks, face.regions, zones.cutout
+    outline = cutout.to_cutout(np.concatenate([landmarks.hairline, landmarks.brows[::-1]]))
+    inside = np.zeros(zones.labels.shape, np.uint8)
+    cv2.fillPoly(inside, [np.rint(outline).astype(np.int32)], 1)
+    matrix = cutout.matrix / regions.px_per_cell
+    matrix[:, 2] += 0.5 / regions.px_per_cell - 0.5
+    skin = ((regions.share > 0.5) & (regions.kinds == SKIN_LABEL)).astype(np.float32)
+    height, width = zones.labels.shape
+    skin = np.asarray(
+        cv2.warpAffine(skin, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP),
+        np.float32,
+    )
+    return np.asarray((inside == 1) & (zones.labels == 0) & (skin > 0.5), np.bool_)
 
 
 def _channel_means(histograms: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -88,12 +88,13 @@ def learn(
     epochs: int,
     seed: int,
     batch: int = 64,
+    heads: tuple[str, ...] = HEADS,
 ) -> AppearanceNet:
-    """Train one network on uint8 views (N, h, w, 3), labels (N, len(HEADS)) and quantities."""
+    """Train one network on uint8 views (N, h, w, 3), labels (N, len(heads)) and quantities."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = AppearanceNet(view)
-    columns = [HEADS.index(name) for name in view.heads]
+    columns = [heads.index(name) for name in view.heads]
     units = np.array([QUANTITIES[name] for name in view.quantities], np.float32)
     sizes = quantities[:, [list(QUANTITIES).index(name) for name in view.quantities]] / units
     steps = epochs * (len(images) // batch)

@@ -554,7 +554,8 @@ def _truth(
         "crown_mm": float(crown[1]) / per_mm,
         "chin_mm": (height - float(chin[1])) / per_mm,
         "native_share": share,
-        "ears_hidden": float(scene.ears_hidden),
+        # Long hair leaves little more than the lobes: people would disagree.
+        "ears_hidden": 1.0 if scene.ears_hidden else 0.5 * (p.look.hair == "long"),
         "gaze": float(np.hypot(gaze[:, 0], gaze[:, 1]).max()),
     }
     real = float(stage.grid.bare[0, 0, 1] - stage.anatomy.chin_y[0])

@@ -163,7 +163,7 @@ def expected_verdicts(p: Parameters, facts: dict[str, float]) -> dict[str, Expec
     facts : dict
         ``head_height_mm``, ``inter_eye_px``, ``light_balance``, ``cast_shadow``, ``eyes_covered``,
         ``crown_mm`` (below the upper edge), ``chin_mm`` (above the lower edge), ``native_share``,
-        ``ears_hidden``, ``gaze``: largest angle of an eye to the lens.
+        ``ears_hidden`` (0.5: all but the lobes), ``gaze``: largest angle of an eye to the lens.
 
     Returns
     -------
@@ -265,5 +265,5 @@ def expected_verdicts(p: Parameters, facts: dict[str, float]) -> dict[str, Expec
     out["face_occlusion"] = "pass" if w.covering == "none" else "fail"
     cloth = w.headwear in ("hijab", "headscarf")
     out["no_head_covering"] = "pass" if w.headwear == "none" else ("review" if cloth else "fail")
-    out["ears_forehead"] = None if cloth else ("fail" if f["ears_hidden"] else "pass")
+    out["ears_forehead"] = None if cloth else _band(f["ears_hidden"], 0.0, 1.0)
     return out

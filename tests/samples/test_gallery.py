@@ -28,9 +28,11 @@ BY_OTHER_MEANS = {
     "reuse": "test_reuse",
     "edited": "test_edited",
     "eye_line": "test_eye_line",
+    "ears_forehead": "test_ears_forehead",
 }
 """Checks that no picture makes fail under the default profile, and the test that exercises each both ways:
-of the file, of its history, and the height of the eyes, for which no Belgian text has a limit."""
+of the file, of its history, the height of the eyes, for which no Belgian text has a limit, and forehead and
+ears, which are advice for cards."""
 
 FOR_A_PERSON = {"no_head_covering"}
 """Checks that ask for a person at worst: a cap is not told from a cloth that may be allowed."""
@@ -203,6 +205,20 @@ class TestFileAndHistory:
                 verdicts[expected].add(report["eye_line"].verdict)
         assert "fail" in verdicts["fail"] and "pass" in verdicts["pass"]
         assert "fail" not in verdicts["pass"] and "pass" not in verdicts["fail"]
+
+    def test_ears_forehead(self, portraits):
+        def verdict(name, profile="be-passport", **asked):
+            photo = portraits[f"compliant_{name}"].photo
+            only = ("ears_forehead",)
+            return icao_check.check(photo, profile=profile, on=ON, only=only, **asked)["ears_forehead"]
+
+        assert verdict("woman_old_bun").verdict == "pass"
+        fringe = verdict("woman_fringe")
+        assert (fringe.verdict, fringe.reason) in (("fail", "ears_hidden"), ("fail", "forehead_hidden"))
+        assert verdict("woman_fringe", "be-residence-card").verdict == "borderline"
+        cloth = verdict("woman_hijab")
+        assert (cloth.verdict, cloth.reason) == ("review", "head_covering_allowed")
+        assert verdict("woman_hijab", waive=("head_covering",)).reason == "waived"
 
     @pytest.mark.parametrize(("taken_on", "verdict"), [("2026-10-01", "pass"), ("2025-10-01", "fail")])
     def test_image_age(self, photo, checker, taken_on, verdict):
