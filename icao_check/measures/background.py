@@ -260,7 +260,7 @@ def _lit(
     coefficients[:terms] = kernels.even_surface(
         luminance.ravel()[chosen, None].astype(np.float64), places, *cuts
     )
-    return _surface(wall, coefficients)[0]
+    return np.asarray(_surface(wall, coefficients)[0], np.float32)
 
 
 def _shadow(
