@@ -88,6 +88,25 @@ def jpeg(pixels, quality):
     )
 
 
+def halftone(pixels, period):
+    """Print with black dots on a lattice at 45 degrees, `period` px apart, and scan that."""
+    fine = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    ink = 1.0 - cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY) / 255.0
+    y, x = np.indices(ink.shape) * (np.pi / period / np.sqrt(2.0))
+    dots = ink > 0.5 - 0.25 * (np.cos(x + y) + np.cos(x - y))
+    printed = cv2.GaussianBlur(np.where(dots[..., np.newaxis], 30.0, fine), (0, 0), 1.0)
+    return cv2.resize(printed, pixels.shape[1::-1], interpolation=cv2.INTER_AREA)
+
+
+def display(pixels, pitch):
+    """Photograph a display whose pixels lie `pitch` px apart, 2 degrees out of line."""
+    y, x = np.indices(pixels.shape[:2]) / pitch
+    across = (x + 0.035 * y)[..., np.newaxis] - np.arange(3) / 3.0
+    lit = 0.5 + 0.5 * np.cos(2.0 * np.pi * across)
+    shown = pixels * (0.4 + 0.6 * lit) * (0.8 + 0.2 * np.cos(2.0 * np.pi * (y - 0.035 * x)))[..., np.newaxis]
+    return np.ascontiguousarray(shown.clip(0, 255), dtype=np.uint8)
+
+
 def accepted(name, value):
     low, high = LIMITS[name].outer
     return (low is None or value >= low) and (high is None or value <= high)
@@ -292,6 +311,42 @@ class TestPixelation:
         noisy = (portrait + np.random.default_rng(0).normal(0, 20, portrait.shape)).clip(0, 255)
         for other in (pale, brighter(portrait, 0.1), noisy):
             assert accepted("pixelation", seen(pixelation.pixelation, other))
+
+    @pytest.mark.parametrize("period", [2.6, 4.3, 9.0])
+    def test_printing_dots_show(self, make_case, large, case, period):
+        whole = make_case(large)
+        found = pixelation.pixelation(make_case(halftone(large, period), whole.face))
+        assert found.value > LIMITS["pixelation"].outer[1]
+        assert found.facts["screen"] == pytest.approx(found.value, abs=0.01)
+
+    def test_a_photo_of_a_display_shows(self, make_case, large):
+        whole = make_case(large)
+        shown = make_case(jpeg(display(large, 2.7), 90), whole.face)
+        assert pixelation.pixelation(shown).value > LIMITS["pixelation"].outer[1]
+
+    def test_the_stronger_the_dots_the_worse(self, make_case, large):
+        whole = make_case(large)
+        printed = halftone(large, 5.0).astype(np.float32)
+        values = [
+            pixelation.pixelation(make_case(large + share * (printed - large), whole.face)).value
+            for share in (0.1, 0.3, 1.0)
+        ]
+        assert values == sorted(values)
+        assert values[2] > values[1] + 1 > values[0] + 2
+
+    def test_what_repeats_in_one_place_only_is_no_screen(self, make_case, large):
+        whole = make_case(large)
+        scarf = large.copy()
+        below = int(whole.face.chin[1] * 0.9 + whole.face.pupils[0][1] * 0.1)
+        scarf[below:] = np.where(np.indices(scarf[below:].shape)[1] % 6 < 3, 40, 200)
+        assert pixelation.pixelation(make_case(scarf, whole.face)).facts["screen"] == 0.0
+
+    @pytest.mark.parametrize("quality", [15, 50])
+    def test_blocks_of_jpeg_scaled_or_not_are_no_screen(self, make_case, large, quality):
+        whole = make_case(large)
+        assert pixelation.pixelation(make_case(jpeg(large, quality), whole.face)).facts["screen"] == 0.0
+        scaled = cv2.resize(jpeg(large, quality), None, fx=1.21, fy=1.21, interpolation=cv2.INTER_CUBIC)
+        assert pixelation.pixelation(make_case(scaled)).facts["screen"] == 0.0
 
 
 class TestBorder:

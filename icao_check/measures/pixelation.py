@@ -13,6 +13,7 @@ from icao_check.kernels import compression as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
 from icao_check.measures.raster import FaceRaster, face_raster, graded
+from icao_check.measures.screen import screen
 
 __all__ = ["pixelation"]
 
@@ -34,6 +35,8 @@ _ENDS = 4
 # Both on one scale: what is just seen.
 _VISIBLE_RASTER = 0.0075
 _VISIBLE_STEPS = 0.07
+# Amplitude of printing dots or moiré, in grey levels.
+_VISIBLE_SCREEN = 1.0
 # Beyond this neither is in doubt, and how coarse it is counts instead: one more is a raster of 60 px between
 # the eyes, or tones 16 levels apart.
 _CERTAIN = 2.0
@@ -50,12 +53,13 @@ _FREQUENCIES = np.arange(_PADDED // 2 + 1) / _PADDED
 
 
 def pixelation(case: Case) -> Measurement:
-    """Return how plainly a coarser raster or too few tones show: 1 is what is just seen.
+    """Return how plainly a coarser raster, too few tones or a screen show: 1 is what is just seen.
 
-    The larger of two ratios. Up-scaling: interpolated pixels repeat a pattern with the period of the former
-    raster (Gallagher, Detection of linear and cubic interpolation in JPEG compressed images, CRV 2005, doi
-    10.1109/CRV.2005.33), in rows and columns alike, while fine texture is missing. Posterisation: the tones
-    of the face crowd on a few levels at equal distances, so that smoothing its histogram raises the entropy.
+    The largest of three ratios. Up-scaling: interpolated pixels repeat a pattern with the period of the
+    former raster (Gallagher, Detection of linear and cubic interpolation in JPEG compressed images, CRV 2005,
+    doi 10.1109/CRV.2005.33), in rows and columns alike, while fine texture is missing. Posterisation: the
+    tones of the face crowd on a few levels at equal distances, so that smoothing its histogram raises the
+    entropy. A copy of a print or of a display: dots or lines repeat all over the face (:func:`screen`).
     What is beyond doubt is ranked by the former pixels between the eyes, or by the distance of the levels.
     """
     raster = face_raster(case)
@@ -66,9 +70,15 @@ def pixelation(case: Case) -> Measurement:
     gain, step = _crowding(raster.rgb)
     crowded = gain / _VISIBLE_STEPS
     coarseness = _COARSE_RASTER / max(frequency * raster.inter_eye, 1.0)
+    repeated = screen(raster.grey)[0] / _VISIBLE_SCREEN
     return Measurement(
-        max(graded(coarse, _CERTAIN, coarseness), graded(crowded, _CERTAIN, step / _COARSE_STEPS), 0.0),
-        facts={"raster": round(coarse, 2), "steps": round(crowded, 2)},
+        max(
+            graded(coarse, _CERTAIN, coarseness),
+            graded(crowded, _CERTAIN, step / _COARSE_STEPS),
+            repeated,
+            0.0,
+        ),
+        facts={"raster": round(coarse, 2), "steps": round(crowded, 2), "screen": round(repeated, 2)},
     )
 
 
