@@ -15,8 +15,8 @@ __all__ = ["marks"]
 
 # Log-odds from which a cell counts as marked, and what they may err by near it (models/marks.md).
 _MARKED, _UNSURE = 1.5, 0.2
-# A colour unlike its surroundings adds to log-odds that are not quite against: per level from the first on, up
-# to so many. Skin and hair have no such colours; the rims of glasses have.
+# A colour unlike its surroundings adds to log-odds that are not quite against: per level from the first on,
+# up to so many. Skin and hair have no such colours; the rims of glasses have.
 _POSSIBLE, _PER_LEVEL, _FIRST_LEVEL, _LEVELS = -1.5, 0.08, 6.0, 20.0
 # Where glasses are worn: so far around the point between the pupils, in face sizes.
 _GLASSES = (1.25, 0.5)
