@@ -24,7 +24,7 @@ SHARED = {"face_light": face_light, "face_raster": face_raster, "blur": blur}
 CHECKS = """
     pixelation border colour_photo background_uniformity background_colour background_shadow
     illumination_uniformity face_shadow skin_reflection under_exposure_prevention over_exposure_prevention
-    dynamic_range natural_colour sharpness noise compression_artifacts red_eye
+    dynamic_range natural_colour sharpness noise compression_artifacts red_eye marks
 """.split()
 
 

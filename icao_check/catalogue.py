@@ -153,7 +153,7 @@ CHECKS: tuple[CheckSpec, ...] = (
         "compression:compression_artifacts",
         _FACE,
     ),
-    CheckSpec("marks", "capture", "", "marked", "marked", None, _FACE),
+    CheckSpec("marks", "capture", "mm²", "marked", "marked", "marks:marks", _FACE),
     CheckSpec("head_height", "geometry", "mm", "too_small", "too_large", "geometry:head_height", _FACE),
     CheckSpec(
         "head_centring", "geometry", "%", "too_far_left", "too_far_right", "geometry:head_centring", _FACE

@@ -140,6 +140,7 @@ def draw_overlay(photo: Photo, report: Report, lang: str = "en") -> Image.Image:
         _draw_middle(canvas, report, face)
         _draw_eyes(canvas, face, _colour(report, "head_pose_roll"))
         _draw_head(canvas, report, face, lang)
+    _draw_marks(canvas, report)
     _draw_panel(canvas, report, lang)
     return canvas.written(image)
 
@@ -254,6 +255,19 @@ def _draw_head(canvas: _Canvas, report: Report, face: FaceResult, lang: str) -> 
         height = number(canvas.height / canvas.mm(1.0), lang)
         words = word("overlay.assumed_scale", lang).format(height=height)
         canvas.text((left, canvas.top - 6), words, _COLOURS["review"], anchor="lb")
+
+
+def _draw_marks(canvas: _Canvas, report: Report) -> None:
+    """Draw a box around the largest mark on the picture, where marks are more than what passes."""
+    result = _result(report, "marks")
+    if result is None or result.verdict == "pass" or "left_mm" not in result.facts:
+        return
+    left, top, width, height = (
+        canvas.mm(float(result.facts[f"{name}_mm"])) for name in ("left", "top", "width", "height")
+    )
+    corner = canvas.left + left, canvas.top + top
+    box = [corner, (corner[0] + width, corner[1] + height)]
+    canvas.draw.rectangle(box, None, _COLOURS[result.verdict], 3)
 
 
 def _draw_panel(canvas: _Canvas, report: Report, lang: str) -> None:

@@ -1,0 +1,91 @@
+"""Measures on what lies on the picture and not in it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from icao_check.marks import CELL, RASTER_EYES, RASTER_FACE, Marks, find_marks
+from icao_check.measurement import Fact, Measurement
+from icao_check.measures.case import Case
+from icao_check.regions import BACKGROUND, Regions
+
+__all__ = ["marks"]
+
+# Log-odds from which a cell counts as marked, and what they may err by near it (models/marks.md).
+_MARKED, _UNSURE = 1.5, 0.2
+# A colour unlike its surroundings adds to log-odds that are not quite against: per level from the first on,
+# up to so many. Skin and hair have no such colours; the rims of glasses have.
+_POSSIBLE, _PER_LEVEL, _FIRST_LEVEL, _LEVELS = -1.5, 0.08, 6.0, 20.0
+# Where glasses are worn: so far around the point between the pupils, in face sizes.
+_GLASSES = (1.25, 0.5)
+
+
+def marks(case: Case) -> Measurement:
+    """Return how much of the person ink, stamps, scratches, creases, dust and holes touch, in mm².
+
+    Counted in squares of about 0.3 mm that a mark touches, so that a line is as wide as that at least. What
+    lies on the wall alone is not counted: a cable or a branch behind the person looks no other, and
+    `background_uniformity` sees both. Where the network is so unsure that the limit lies between the area
+    that it is sure of and the area that it holds for possible, a person has to look. The facts say where the
+    largest mark is: a box in mm from the left and the top of the picture.
+    """
+    assert case.face is not None
+    found = find_marks(case.photo, case.face.landmarks)
+    judged = found.inside & _person(found, case.face.regions)
+    cell = (found.cell_side / case.scale.px_per_mm) ** 2
+    log_odds = _evidence(found, glasses=case.face.appearance["glasses"] > 0.0)
+    odds = log_odds[judged]
+    possible, value, sure = (
+        float(np.count_nonzero(odds > bound)) * cell
+        for bound in (_MARKED - _UNSURE, _MARKED, _MARKED + _UNSURE)
+    )
+    return Measurement(
+        value,
+        extremes=(sure, possible),
+        dispute="uncertain",
+        facts=_largest(found, (log_odds > _MARKED) & judged, case.scale.px_per_mm),
+    )
+
+
+def _evidence(found: Marks, *, glasses: bool) -> NDArray[np.float32]:
+    """Return the log-odds of each cell with what its colour adds."""
+    added = _PER_LEVEL * np.clip(found.colour_steps - _FIRST_LEVEL, 0.0, _LEVELS)
+    added[found.log_odds <= _POSSIBLE] = 0.0
+    if glasses:
+        (x, y), (right, down) = (np.array(RASTER_EYES) / CELL, np.array(_GLASSES) * RASTER_FACE / CELL)
+        added[round(y - down) : round(y + down), round(x - right) : round(x + right)] = 0.0
+    return np.asarray(found.log_odds + added, np.float32)
+
+
+def _person(found: Marks, regions: Regions) -> NDArray[np.bool_]:
+    """Return which cells are not the wall."""
+    matrix = found.matrix / regions.px_per_cell
+    matrix[:, 2] = (found.matrix[:, 2] + 0.5) / regions.px_per_cell - 0.5
+    height, width = found.log_odds.shape
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    labels = cv2.warpAffine(
+        regions.labels, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.not_equal(labels, BACKGROUND)
+
+
+def _largest(found: Marks, cells: NDArray[np.bool_], px_per_mm: float) -> dict[str, Fact]:
+    """Return where the largest of the marked cells are; nothing where there are none."""
+    marked = cells.astype(np.uint8)
+    # Pieces of one stroke lie beside each other.
+    count, pieces = cv2.connectedComponents(cv2.dilate(marked, np.ones((5, 5), np.uint8)))
+    if count < 2:
+        return {}
+    sizes = np.bincount(pieces[marked > 0], minlength=count)
+    rows, columns = np.nonzero((pieces == sizes.argmax()) & (marked > 0))
+    places = np.column_stack([columns, rows]) @ found.matrix[:, :2].T + found.matrix[:, 2] + 0.5
+    half = found.cell_side / 2.0
+    (left, top), (right, bottom) = places.min(axis=0) - half, places.max(axis=0) + half
+    return {
+        "left_mm": round(float(left) / px_per_mm, 1),
+        "top_mm": round(float(top) / px_per_mm, 1),
+        "width_mm": round(float(right - left) / px_per_mm, 1),
+        "height_mm": round(float(bottom - top) / px_per_mm, 1),
+    }
