@@ -20,9 +20,6 @@ _LEAST_DEVIATION = 0.02
 _ASIDE, _ABOVE = 0.35, 3.5
 # A label map on which the eyes are nearer to each other, in cells, is too coarse to tell where a head ends.
 _LEAST_CELLS = 8.0
-# Hair draws the crown up that the network sees: by this share of what rises above it, of which no more counts
-# than so many inter-eye distances (300 renders, docs/calibration.md).
-_DRAWN_UP, _RISING = 0.26, 0.25
 # A top of the person that lies lower by more of the crown's deviations than this is the label map's mistake.
 _BELIEVED = 3.0
 
@@ -30,7 +27,7 @@ _BELIEVED = 3.0
 def estimate_crown(landmarks: Landmarks, regions: Regions) -> tuple[NDArray[np.float64], float]:
     """Estimate the top of the skull, ignoring hair.
 
-    It is where the network sees it, less what hair draws that up, and never above the person.
+    It is where the network sees it, and never above the person.
 
     Parameters
     ----------
@@ -59,9 +56,7 @@ def estimate_crown(landmarks: Landmarks, regions: Regions) -> tuple[NDArray[np.f
     cells = apart / regions.px_per_cell
     middle = (eyes + 0.5) / regions.px_per_cell - 0.5
     top = person_top(regions.share, middle, up, _ASIDE * cells, _ABOVE * cells) * regions.px_per_cell
-    rising = top - float((crown - eyes) @ up)
-    if rising >= 0.0:
-        crown = crown - _DRAWN_UP * min(rising, _RISING * apart) * up
-    elif -rising <= _BELIEVED * uncertainty:
-        crown = crown + rising * up
+    lower = float((crown - eyes) @ up) - top
+    if 0.0 < lower <= _BELIEVED * uncertainty:
+        crown = crown - lower * up
     return crown, uncertainty
