@@ -39,8 +39,8 @@ RASTER_EYES = (127.5, 143.5)
 CELL = 2
 """Pixels of the raster per cell of the answer."""
 
-# Side of the square that is a colour's surroundings, in pixels of the raster.
-_AROUND = 15
+# Side of the square that is a colour's surroundings, in cells.
+_AROUND = 7
 
 _network = Network("marks", ("logits",))
 
@@ -135,18 +135,13 @@ def colour_steps(pixels: NDArray[np.uint8]) -> Floats:
     Returns
     -------
     ndarray of shape (160, 128), float32
-        Root of the sum of squares of two differences in levels, of Cr and of Cb (ITU-R BT.601) from their
-        medians in a square of about 2 mm; means over the cell.
+        Root of the sum of squares of two differences in levels: of Cr and of Cb (ITU-R BT.601), means over
+        the cell, from their medians in a square of about 2 mm.
     """
-    planes = cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb))[1:]
     size = (pixels.shape[1] // CELL, pixels.shape[0] // CELL)
-    red, blue = (
-        cv2.resize(
-            cv2.absdiff(plane, cv2.medianBlur(plane, _AROUND)), size, interpolation=cv2.INTER_AREA
-        ).astype(np.float32)
-        for plane in planes
-    )
-    return np.asarray(cv2.magnitude(red, blue), np.float32)
+    cells = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb), size, interpolation=cv2.INTER_AREA)
+    steps = (cv2.absdiff(plane, cv2.medianBlur(plane, _AROUND)) for plane in cv2.split(cells)[1:])
+    return np.asarray(cv2.magnitude(*(step.astype(np.float32) for step in steps)), np.float32)
 
 
 def mark_cells(pixels: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from icao_check.marks import CELL, RASTER_EYES, RASTER_FACE, Marks, find_marks
 from icao_check.measurement import Fact, Measurement
 from icao_check.measures.case import Case
-from icao_check.regions import BACKGROUND, Regions
+from icao_check.regions import BACKGROUND, CLOTHES, Regions
 
 __all__ = ["marks"]
 
@@ -27,25 +27,28 @@ def marks(case: Case) -> Measurement:
 
     Counted in squares of about 0.3 mm that a mark touches, so that a line is as wide as that at least. What
     lies on the wall alone is not counted: a cable or a branch behind the person looks no other, and
-    `background_uniformity` sees both. Where the network is so unsure that the limit lies between the area
-    that it is sure of and the area that it holds for possible, a person has to look. The facts say where the
-    largest mark is: a box in mm from the left and the top of the picture.
+    `background_uniformity` sees both. On clothes stripes and prints look like marks, too: what lies there is
+    possible, not more. Where the limit lies between the area that is sure and the area that is possible, a
+    person has to look. The facts say where the largest mark is: a box in mm from the left and the top of the
+    picture.
     """
     assert case.face is not None
     found = find_marks(case.photo, case.face.landmarks)
-    judged = found.inside & _person(found, case.face.regions)
+    labels = _labels(found, case.face.regions)
+    person = found.inside & (labels != BACKGROUND)
+    body = person & (labels != CLOTHES)
     cell = (found.cell_side / case.scale.px_per_mm) ** 2
     log_odds = _evidence(found, glasses=case.face.appearance["glasses"] > 0.0)
-    odds = log_odds[judged]
-    possible, value, sure = (
-        float(np.count_nonzero(odds > bound)) * cell
-        for bound in (_MARKED - _UNSURE, _MARKED, _MARKED + _UNSURE)
-    )
+
+    def area(where: NDArray[np.bool_], bound: float) -> float:
+        return float(np.count_nonzero(log_odds[where] > bound)) * cell
+
+    possible = max(area(body, _MARKED - _UNSURE), area(person, _MARKED))
     return Measurement(
-        value,
-        extremes=(sure, possible),
+        area(body, _MARKED),
+        extremes=(area(body, _MARKED + _UNSURE), possible),
         dispute="uncertain",
-        facts=_largest(found, (log_odds > _MARKED) & judged, case.scale.px_per_mm),
+        facts=_largest(found, (log_odds > _MARKED) & person, case.scale.px_per_mm),
     )
 
 
@@ -59,8 +62,8 @@ def _evidence(found: Marks, *, glasses: bool) -> NDArray[np.float32]:
     return np.asarray(found.log_odds + added, np.float32)
 
 
-def _person(found: Marks, regions: Regions) -> NDArray[np.bool_]:
-    """Return which cells are not the wall."""
+def _labels(found: Marks, regions: Regions) -> NDArray[np.uint8]:
+    """Return what each cell shows, as the label map has it."""
     matrix = found.matrix / regions.px_per_cell
     matrix[:, 2] = (found.matrix[:, 2] + 0.5) / regions.px_per_cell - 0.5
     height, width = found.log_odds.shape
@@ -68,7 +71,7 @@ def _person(found: Marks, regions: Regions) -> NDArray[np.bool_]:
     labels = cv2.warpAffine(
         regions.labels, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.not_equal(labels, BACKGROUND)
+    return np.asarray(labels, np.uint8)
 
 
 def _largest(found: Marks, cells: NDArray[np.bool_], px_per_mm: float) -> dict[str, Fact]:
