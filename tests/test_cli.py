@@ -56,8 +56,11 @@ class TestCheck:
         assert found.exit_code == ExitCode.FAIL
         assert "FAIL" in found.stdout
         assert "Mouth closed" in found.stdout
-        assert "not made by this version" in found.stdout
         assert "\x1b[" not in found.stdout  # no colours where no terminal is
+
+    def test_a_table_names_what_is_not_made(self, photo):
+        assert "not made by this version" not in run("check", photo).stdout
+        assert "not made by this version" in run("check", photo, "--reference", photo).stdout
 
     def test_it_speaks_dutch(self, photo):
         found = run("check", photo, "--lang", "nl")
