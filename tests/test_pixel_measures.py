@@ -499,6 +499,15 @@ class TestBackground:
         away[20:200, :12] = (60, 0, 0)  # not joined to the head
         assert accepted("background_shadow", background.background_shadow(before(away)).value)
 
+    def test_a_darker_wall_on_both_sides_fails_no_photo(self, before, case):
+        lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
+        lab[110:] = (80, 0, 0)
+        found = background.background_shadow(before(lab))
+        assert found.value > 15
+        assert found.excuse == "uncertain"
+        lab[110:, :100] = (95, 0, 0)
+        assert background.background_shadow(before(lab)).excuse is None
+
     def test_a_shadow_that_the_label_map_is_not_sure_of(self, before, case):
         lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
         lab[20:200, 150:175] = (60, 0, 0)

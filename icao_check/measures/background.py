@@ -223,7 +223,8 @@ def background_shadow(case: Case) -> Measurement:
     joined to the person. It also counts where the label map is not sure of wall or person: shadows look like
     both. A fading that is fitted to the whole wall follows a broad shadow: where there is one, a simpler
     fading is fitted to the wall without it. What hardly reaches beyond the edge of the hair may as well be
-    that edge, blurred: it asks for a look, and fails no photo.
+    that edge, blurred, and what reaches both sides of the picture another wall: that asks for a look, and
+    fails no photo.
     """
     wall = _around(case)
     bare = wall.bare(_SHADOW_SEAM)
@@ -243,7 +244,8 @@ def background_shadow(case: Case) -> Measurement:
         value = max(value, _shade_near(wall, *_shadow(wall, typical, luminance - lit)))
     reaching = int((found & (wall.distance > _EDGE * eyes)).sum())
     narrow = reaching < _REACHING * eyes * eyes
-    return Measurement(100.0 * value, excuse="uncertain" if narrow else None)
+    across = bool(found[:, 0].any() and found[:, -1].any())
+    return Measurement(100.0 * value, excuse="uncertain" if narrow or across else None)
 
 
 def _lit(
