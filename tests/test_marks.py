@@ -18,7 +18,7 @@ from icao_check.measures import marks as measures
 from icao_check.measures.case import Case
 from icao_check.photo import read_photo
 from icao_check.profile import load_profile
-from icao_check.regions import BACKGROUND, CLOTHES
+from icao_check.regions import BACKGROUND, CLOTHES, HAIR
 from icao_check.scale import Scale, print_scale
 from icao_check.verdict import judge
 from tests.conftest import JIT_DISABLED
@@ -146,14 +146,15 @@ class TestArea:
         answering(planes)
         assert (planes > 0).any() and measures.marks(case).value == 0.0
 
-    def test_on_clothes_a_person_has_to_look(self, case, answering):
-        planes = np.full((160, 128), -9.0)
+    def test_on_clothes_and_at_the_edge_of_the_hair_a_person_has_to_look(self, case, answering):
         found = find_marks(case.photo, case.face.landmarks)
-        clothes = found.inside & (measures._labels(found, case.face.regions) == CLOTHES)
-        planes[clothes] = 9.0
-        answering(planes)
-        assert clothes.sum() > 100 and measures.marks(case).value == 0.0
-        assert verdict(measures.marks(case)) == "review"
+        labels = measures._labels(found, case.face.regions)
+        near_wall = cv2.dilate((labels == BACKGROUND).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        for where in (labels == CLOTHES, (labels == HAIR) & near_wall):
+            planes = np.where(found.inside & where, 9.0, -9.0)
+            answering(planes)
+            assert (planes > 0).sum() > 100 and measures.marks(case).value == 0.0
+            assert verdict(measures.marks(case)) == "review"
 
     def test_no_mark_has_no_place(self, case, answering):
         answering(np.full((160, 128), -9.0))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from icao_check.marks import CELL, RASTER_EYES, RASTER_FACE, Marks, find_marks
 from icao_check.measurement import Fact, Measurement
 from icao_check.measures.case import Case
-from icao_check.regions import BACKGROUND, CLOTHES, Regions
+from icao_check.regions import BACKGROUND, HAIR, SKIN, Regions
 
 __all__ = ["marks"]
 
@@ -18,6 +18,8 @@ _MARKED, _UNSURE = 1.5, 0.2
 # A colour unlike its surroundings adds to log-odds that are not quite against: per level from the first on,
 # up to so many. Skin and hair have no such colours; the rims of glasses have.
 _POSSIBLE, _PER_LEVEL, _FIRST_LEVEL, _LEVELS = -1.5, 0.08, 6.0, 20.0
+# Hair this near to the wall, in cells, may be strands of it.
+_STRANDS = 8.0
 # Where glasses are worn: so far around the point between the pupils, in face sizes.
 _GLASSES = (1.25, 0.5)
 
@@ -27,16 +29,17 @@ def marks(case: Case) -> Measurement:
 
     Counted in squares of about 0.3 mm that a mark touches, so that a line is as wide as that at least. What
     lies on the wall alone is not counted: a cable or a branch behind the person looks no other, and
-    `background_uniformity` sees both. On clothes stripes and prints look like marks, too: what lies there is
-    possible, not more. Where the limit lies between the area that is sure and the area that is possible, a
-    person has to look. The facts say where the largest mark is: a box in mm from the left and the top of the
-    picture.
+    `background_uniformity` sees both. On clothes stripes and prints look like marks, too, and at the edge of
+    the hair its strands do: what lies there is possible, not more. Where the limit lies between the area that
+    is sure and the area that is possible, a person has to look. The facts say where the largest mark is: a
+    box in mm from the left and the top of the picture.
     """
     assert case.face is not None
     found = find_marks(case.photo, case.face.landmarks)
     labels = _labels(found, case.face.regions)
     person = found.inside & (labels != BACKGROUND)
-    body = person & (labels != CLOTHES)
+    inner = cv2.distanceTransform((labels != BACKGROUND).astype(np.uint8), cv2.DIST_L2, 3) > _STRANDS
+    body = person & ((labels == SKIN) | ((labels == HAIR) & inner))
     cell = (found.cell_side / case.scale.px_per_mm) ** 2
     log_odds = _evidence(found, glasses=case.face.appearance["glasses"] > 0.0)
 
