@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import os
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,34 @@ def checker():
     from icao_check import Checker
 
     return Checker()
+
+
+@pytest.fixture(scope="session")
+def finder():
+    """Return one finder of faces."""
+    from icao_check.face import FaceFinder
+
+    return FaceFinder()
+
+
+@pytest.fixture(scope="session")
+def make_case(finder):
+    """Return what makes a case of pixels as a print of 35 × 45 mm; their face is found, or given."""
+    from icao_check.face import find_face
+    from icao_check.measures.case import Case
+    from icao_check.photo import read_photo
+    from icao_check.scale import print_scale
+
+    def make(pixels, face=None):
+        photo = read_photo(np.ascontiguousarray(pixels, np.uint8))
+        scale = print_scale(photo.width, photo.height, (35.0, 45.0))
+        found = find_face(photo, finder) if face is None else face
+        return Case(photo=photo, face=found, scale=scale, on=date(2026, 11, 22))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def case(make_case, portrait):
+    """Return the case of the portrait."""
+    return make_case(portrait)

@@ -8,15 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.face import FaceFinder, describe_face, find_face
+from icao_check.face import describe_face, find_face
 from icao_check.face.appearance import EARS, EYES, FACE, HEADS, QUANTITIES
 from icao_check.photo import read_photo
 from samples.gallery import PORTRAITS
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
 
 
 @pytest.fixture(scope="module")

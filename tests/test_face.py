@@ -15,18 +15,13 @@ import pytest
 
 from icao_check import weights
 from icao_check.errors import DependencyError
-from icao_check.face import FaceFinder, detection, find_face
+from icao_check.face import detection, find_face
 from icao_check.face.head import estimate_crown
 from icao_check.face.pose import PoseReader, pose_features
 from icao_check.landmarks import GROUPS, LANDMARK_COUNT, MIRROR, Landmarks, indices
 from icao_check.photo import read_photo
 from icao_check.regions import BACKGROUND, PERSON, Regions
 from tests.conftest import ROOT
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
 
 
 def test_the_exported_detector_is_the_built_in_one(portrait):

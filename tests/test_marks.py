@@ -12,39 +12,15 @@ import pytest
 from icao_check import check
 from icao_check import marks as room
 from icao_check.catalogue import CATALOGUE
-from icao_check.face import FaceFinder, find_face
 from icao_check.marks import CELL, RASTER_EYES, RASTER_FACE, RASTER_SIZE, Marks, find_marks, mark_cells
 from icao_check.measures import marks as measures
-from icao_check.measures.case import Case
-from icao_check.photo import read_photo
 from icao_check.profile import load_profile
 from icao_check.regions import BACKGROUND, CLOTHES, HAIR
-from icao_check.scale import Scale, print_scale
+from icao_check.scale import Scale
 from icao_check.verdict import judge
 from tests.conftest import JIT_DISABLED
 
 LIMIT = load_profile("icao-9303").limits["marks"]
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
-
-
-@pytest.fixture(scope="module")
-def make_case(finder):
-    def make(pixels, face=None):
-        photo = read_photo(np.ascontiguousarray(pixels, np.uint8))
-        scale = print_scale(photo.width, photo.height, (35.0, 45.0))
-        found = find_face(photo, finder) if face is None else face
-        return Case(photo=photo, face=found, scale=scale, on=date(2026, 11, 22))
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def case(make_case, portrait):
-    return make_case(portrait)
 
 
 @pytest.fixture

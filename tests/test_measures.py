@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from icao_check.cropping import cut
-from icao_check.face import FaceFinder, Trunk, find_face
+from icao_check.face import Trunk, find_face
 from icao_check.face.trunk import COLUMNS, ROWS, trunk_layers
 from icao_check.landmarks import GROUPS
 from icao_check.measures import (
@@ -35,27 +35,6 @@ from icao_check.scale import Scale, print_scale
 from tests import naive, photo_files
 
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
-
-
-@pytest.fixture(scope="module")
-def make_case(finder):
-    def make(pixels, **changes):
-        photo = read_photo(np.ascontiguousarray(pixels))
-        scale = print_scale(photo.width, photo.height, (35.0, 45.0))
-        case = Case(photo=photo, face=find_face(photo, finder), scale=scale, on=TODAY)
-        return dataclasses.replace(case, **changes)
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def case(make_case, portrait):
-    return make_case(portrait)
 
 
 def rotated(pixels, degrees):

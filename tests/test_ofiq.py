@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 from typer.testing import CliRunner
 
 from icao_check.cli import app
-from icao_check.face import FaceFinder, describe_face, find_face
+from icao_check.face import describe_face, find_face
 from icao_check.ofiq import COLUMNS, MEASURED, header, native_values, row, scalar
 from icao_check.ofiq.alignment import SIDE, align, face_mask
 from icao_check.ofiq.natives import _ON_ALIGNED
@@ -28,11 +28,6 @@ NAMES = """
     MarginAboveOfTheFaceImage MarginBelowOfTheFaceImage HeadPoseYaw HeadPosePitch HeadPoseRoll
     ExpressionNeutrality NoHeadCoverings
 """.split()
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
 
 
 @pytest.fixture(scope="module")

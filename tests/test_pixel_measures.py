@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 
 import cv2
 import numpy as np
 import pytest
 
-from icao_check.face import FaceFinder, find_face
 from icao_check.measurement import Measurement
 from icao_check.measures import (
     background,
@@ -23,13 +21,11 @@ from icao_check.measures import (
     pixelation,
     sharpness,
 )
-from icao_check.measures.case import Case
 from icao_check.measures.light import LINEAR, face_light
 from icao_check.measures.raster import exceeded, graded
 from icao_check.photo import read_photo
 from icao_check.profile import load_profile
 from icao_check.regions import BACKGROUND, SKIN
-from icao_check.scale import print_scale
 from samples.gallery import PORTRAITS
 from tests.conftest import JIT_DISABLED
 
@@ -38,30 +34,9 @@ pytestmark = pytest.mark.skipif(JIT_DISABLED, reason="whole pictures take minute
 
 
 @pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
-
-
-@pytest.fixture(scope="module")
-def make_case(finder):
-    def make(pixels, face=None):
-        photo = read_photo(np.ascontiguousarray(pixels, np.uint8))
-        scale = print_scale(photo.width, photo.height, (35.0, 45.0))
-        found = find_face(photo, finder) if face is None else face
-        return Case(photo=photo, face=found, scale=scale, on=date(2026, 11, 22))
-
-    return make
-
-
-@pytest.fixture(scope="module")
 def large(portrait):
     """Return the portrait at the usual size of a print, shape (1063, 827, 3)."""
     return cv2.resize(portrait, (827, 1063), interpolation=cv2.INTER_CUBIC)
-
-
-@pytest.fixture(scope="module")
-def case(make_case, portrait):
-    return make_case(portrait)
 
 
 @pytest.fixture(scope="module")

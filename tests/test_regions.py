@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from icao_check import region_network
-from icao_check.face import FaceFinder, find_face
+from icao_check.face import find_face
 from icao_check.kernels.regions import colour_lines, map_cells
 from icao_check.photo import read_photo
 from icao_check.regions import BACKGROUND, CLOTHES, HAIR, PERSON, SKIN, UNDECIDED, find_regions
@@ -376,11 +376,6 @@ def test_the_input_is_left_alone(guide):
     colour_lines(picture, share, 2, 1e-3)
     np.testing.assert_array_equal(picture, before[0])
     np.testing.assert_array_equal(share, before[1])
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
 
 
 @pytest.fixture(scope="module")

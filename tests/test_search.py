@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 import pytest
 
-from icao_check.face import FaceFinder
 from icao_check.face.search import FaceSearch, decode
 from icao_check.photo import read_photo
 
@@ -16,11 +15,6 @@ from icao_check.photo import read_photo
 @pytest.fixture(scope="module")
 def search():
     return FaceSearch()
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder()
 
 
 def answer(*faces, shape=(20, 16)):
