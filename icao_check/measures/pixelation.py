@@ -70,7 +70,7 @@ def pixelation(case: Case) -> Measurement:
     gain, step = _crowding(raster.rgb)
     crowded = gain / _VISIBLE_STEPS
     coarseness = _COARSE_RASTER / max(frequency * raster.inter_eye, 1.0)
-    repeated = screen(raster.grey)[0] / _VISIBLE_SCREEN
+    repeated = screen(raster.grey) / _VISIBLE_SCREEN
     return Measurement(
         max(
             graded(coarse, _CERTAIN, coarseness),

@@ -26,7 +26,7 @@ _STANDS_OUT = 3.0
 _FLOOR = 0.02
 
 
-def screen(grey: NDArray[np.float32]) -> tuple[float, float]:
+def screen(grey: NDArray[np.float32]) -> float:
     """Measure the strongest pattern that repeats in every part of a picture.
 
     Parameters
@@ -36,11 +36,9 @@ def screen(grey: NDArray[np.float32]) -> tuple[float, float]:
 
     Returns
     -------
-    amplitude : float
-        Of its strongest sine wave, in grey levels, above what surrounds it in the spectrum; 0 where no line
-        stands out, or where the picture is less than 64 px high or wide.
-    frequency : float
-        Of that wave, in cycles per px.
+    float
+        Amplitude of its strongest sine wave, in grey levels, above what surrounds it in the spectrum; 0 where
+        no line stands out, or where the picture is less than 64 px high or wide.
 
     Notes
     -----
@@ -49,13 +47,12 @@ def screen(grey: NDArray[np.float32]) -> tuple[float, float]:
     none that the windows share.
     """
     if min(grey.shape) < _SIDE:
-        return 0.0, 0.0
+        return 0.0
     waves = _waves(grey)
     shared = np.partition(waves, int(_SHARE * len(waves)), axis=0)[int(_SHARE * len(waves))]
     around = _around(shared)
-    above = np.where(_looked_at() & (shared > _STANDS_OUT * (around + _FLOOR)), shared - around, 0.0)
-    row, column = np.unravel_index(int(above.argmax()), above.shape)
-    return float(above[row, column]), float(_frequencies()[row, column])
+    lines = _looked_at() & (shared > _STANDS_OUT * (around + _FLOOR))
+    return float(np.max(shared - around, where=lines, initial=0.0))
 
 
 def _waves(grey: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -87,14 +84,8 @@ def _taper() -> NDArray[np.float32]:
 
 
 @functools.cache
-def _frequencies() -> NDArray[np.float64]:
-    down, across = np.fft.fftfreq(_SIDE)[:, np.newaxis], np.fft.rfftfreq(_SIDE)
-    return np.asarray(np.hypot(down, across), np.float64)
-
-
-@functools.cache
 def _looked_at() -> NDArray[np.bool_]:
     down, across = np.fft.fftfreq(_SIDE)[:, np.newaxis], np.fft.rfftfreq(_SIDE)[np.newaxis]
     coded = [np.abs(axis - np.round(axis * _CODED) / _CODED) < _CODED_WIDTH for axis in (down, across)]
-    inside = (_frequencies() > _COARSEST) & (np.abs(down) < _FINEST) & (across < _FINEST)
+    inside = (np.hypot(down, across) > _COARSEST) & (np.abs(down) < _FINEST) & (across < _FINEST)
     return np.asarray(inside & ~(coded[0] & coded[1]))

@@ -30,7 +30,8 @@ from icao_check.photo import read_photo
 from models.appearance import coverings
 from models.appearance.coverings import INTER_EYE, SIDE
 from models.appearance.samples import UNKNOWN, Heads, camera, view_of
-from models.appearance.train import AppearanceNet, fold_of, learn, write
+from models.appearance.train import AppearanceNet, fold_of, learn
+from models.export import fused, write_onnx
 from models.faces.views import texture
 
 LABELS = Path(__file__).with_name("ears.csv")
@@ -253,7 +254,8 @@ def main() -> None:
             side=[side for _, side in rows],
             subject=[heads.subjects[i] for i, _ in rows],
         )
-    write(net, torch.rand(2, 3, EAR.height, EAR.width), "logits", options.out / "ear_appearance.onnx")
+    example = torch.rand(2, 3, EAR.height, EAR.width)
+    write_onnx(fused(net), example, options.out / "ear_appearance.onnx", "image", ["logits"])
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from icao_check.face.appearance import HEADS, QUANTITIES, View
 from models.appearance.samples import UNKNOWN, VIEWS, Heads, pool
+from models.export import fused, write_onnx
 
 FOLDS = 5
 FILES = {"face": "face_appearance", "eyes": "eye_appearance"}
@@ -127,30 +127,6 @@ def learn(
     return net.eval()
 
 
-def write(net: nn.Module, example: torch.Tensor, output: str, out: Path) -> None:
-    """Write `out`, with the normalisations folded in, and check that OpenCV computes what PyTorch does."""
-    for part in net.modules():
-        if isinstance(part, nn.Sequential):
-            for k in range(len(part) - 1):
-                if isinstance(part[k], nn.Conv2d) and isinstance(part[k + 1], nn.BatchNorm2d):
-                    part[k], part[k + 1] = fuse_conv_bn_eval(part[k], part[k + 1]), nn.Identity()
-    torch.onnx.export(
-        net,
-        (example,),
-        str(out),
-        dynamo=False,
-        opset_version=17,
-        input_names=["image"],
-        output_names=[output],
-    )
-    reader = cv2.dnn.readNetFromONNX(str(out), cv2.dnn.ENGINE_CLASSIC)
-    reader.setInput(example.numpy())
-    with torch.no_grad():
-        difference = float(np.abs(reader.forward() - net(example).numpy()).max())
-    print(f'file = "{out.name}"\nsha256 = "{hashlib.sha256(out.read_bytes()).hexdigest()}"')
-    print(f"{out.stat().st_size} bytes; largest difference to OpenCV {difference:.2g}", flush=True)
-
-
 def drawing_shares(subjects: np.ndarray, labels: np.ndarray, evenly: bool) -> np.ndarray:
     """Return how often each face is drawn: renders `RENDERED` of the time, the others as their labels ask."""
     rendered = np.char.startswith(subjects, "render")
@@ -193,7 +169,8 @@ def main() -> None:
     for name in names:
         view = VIEWS[name]
         net = learn(view, views[name], labels, quantities, options.epochs, options.seed)
-        write(net, torch.rand(1, 3, view.height, view.width), "logits", options.out / f"{FILES[name]}.onnx")
+        example = torch.rand(1, 3, view.height, view.width)
+        write_onnx(fused(net), example, options.out / f"{FILES[name]}.onnx", "image", ["logits"])
 
 
 if __name__ == "__main__":

@@ -5,28 +5,15 @@ python -m models.faces.export NET.pt weights/face_points.onnx
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 
-import cv2
-import numpy as np
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from models.export import fused, write_onnx
 from models.faces.networks import PointNet
 from models.faces.train_points import PARTS
-
-
-def fused(net: nn.Module) -> nn.Module:
-    """Fold every batch normalisation into the convolution before it."""
-    for child in net.modules():
-        if isinstance(child, nn.Sequential):
-            for k in range(len(child) - 1):
-                if isinstance(child[k], nn.Conv2d) and isinstance(child[k + 1], nn.BatchNorm2d):
-                    child[k], child[k + 1] = fuse_conv_bn_eval(child[k], child[k + 1]), nn.Identity()
-    return net
 
 
 def export(source: Path, out: Path) -> None:
@@ -41,21 +28,7 @@ def export(source: Path, out: Path) -> None:
     names = ["moments", "whole"] if whole else ["moments"]
     net.load_state_dict(saved["state"])
     net = fused(net.eval())
-    torch.onnx.export(
-        net, (example,), str(out), dynamo=False, opset_version=17, input_names=["image"], output_names=names
-    )
-    reader = cv2.dnn.readNetFromONNX(str(out), cv2.dnn.ENGINE_CLASSIC)
-    reader.setInput(example.numpy())
-    with torch.no_grad():
-        wanted = net(example)
-    for got, want in zip(
-        reader.forward(names), wanted if isinstance(wanted, tuple) else (wanted,), strict=True
-    ):
-        print("largest difference to OpenCV:", float(np.abs(got - want.numpy()).max()))
-    print(
-        f'file = "{out.name}"\nsha256 = "{hashlib.sha256(out.read_bytes()).hexdigest()}"',
-        f" # {out.stat().st_size} bytes",
-    )
+    write_onnx(net, example, out, "image", names)
 
 
 if __name__ == "__main__":

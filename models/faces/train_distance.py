@@ -11,7 +11,6 @@ nearer, what is in front (nose, chin) grows and what lies behind (ears, outline,
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from torch import nn
 from icao_check.face.points import PointPlacer, Posture, posture_of
 from icao_check.face.pose import pose_features
 from icao_check.photo import read_photo
+from models.export import write_onnx
 from models.faces import layout
 from models.faces.photos import INTER_EYE, Faces
 from models.faces.train_points import fold_of
@@ -173,16 +173,7 @@ def main() -> None:
     if some.sum() > 4:
         report(found[some], near[some], "all but generated faces, left out")
     example = torch.from_numpy(rows["features"][0]).float()
-    torch.onnx.export(
-        net, (example,), str(options.out), dynamo=False, opset_version=17, input_names=["features"],
-        output_names=["reading"],
-    )  # fmt: skip
-    reader = cv2.dnn.readNetFromONNX(str(options.out), cv2.dnn.ENGINE_CLASSIC)
-    reader.setInput(rows["features"][0].astype(np.float32))
-    with torch.no_grad():
-        print("largest difference to OpenCV:", float(np.abs(reader.forward() - net(example).numpy()).max()))
-    digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
-    print(f'file = "{options.out.name}"\nsha256 = "{digest}"  # {options.out.stat().st_size} bytes')
+    write_onnx(net, example, options.out, "features", ["reading"])
 
 
 if __name__ == "__main__":

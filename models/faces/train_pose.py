@@ -10,7 +10,6 @@ whose pose is exact, and on photos, as they are and turned in depth by the relie
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from torch import nn
 from icao_check.face.points import PointPlacer, Posture, posture_of
 from icao_check.face.pose import pose_features
 from icao_check.photo import read_photo
+from models.export import write_onnx
 from models.faces import layout
 from models.faces.photos import Faces
 from models.faces.pose import STUDIO, angles, base_rotations
@@ -198,16 +198,7 @@ def main() -> None:
         if which.sum() > 2:
             report(found[which], wanted[which], name)
     example = torch.from_numpy(features[0]).float()
-    torch.onnx.export(
-        net, (example,), str(options.out), dynamo=False, opset_version=17, input_names=["features"],
-        output_names=["angles"],
-    )  # fmt: skip
-    reader = cv2.dnn.readNetFromONNX(str(options.out), cv2.dnn.ENGINE_CLASSIC)
-    reader.setInput(features[0].astype(np.float32))
-    with torch.no_grad():
-        print("largest difference to OpenCV:", float(np.abs(reader.forward() - net(example).numpy()).max()))
-    digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
-    print(f'file = "{options.out.name}"\nsha256 = "{digest}"  # {options.out.stat().st_size} bytes')
+    write_onnx(net, example, options.out, "features", ["angles"])
 
 
 if __name__ == "__main__":

@@ -85,14 +85,9 @@ def unpack(y: Tensor) -> Tensor:
 def write_onnx(net: MarksNet, path: Path) -> None:
     """Write the network, its batch norms folded, as ONNX opset 13 (input ``cells``, output ``logits``)."""
     graph = Graph()
-    x = graph.step("cells", net.first)
-    levels = []
-    for level in (net.fine, net.middle, net.coarse):
-        for step in level:
-            assert isinstance(step, Step)
-            x = graph.step(x, step)
-        levels.append(x)
-    x = graph.rise(graph.rise(levels[2], levels[1], net.rise1), levels[0], net.rise2)
+    first = graph.step("cells", net.first)
+    fine, middle, coarse = graph.levels(first, (net.fine, net.middle, net.coarse))
+    x = graph.rise(graph.rise(coarse, middle, net.rise1), fine, net.rise2)
     logits = graph.conv(x, net.head)
     graph.save(
         path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +163,16 @@ class Graph:
         y = self.node("Relu", [self.conv(x, step.conv, step.norm)])
         return self.node("Add", [x, y]) if step.residual else y
 
+    def levels(self, x: str, levels: Iterable[nn.Module]) -> list[str]:
+        """Add levels of steps, each behind the other; return what each ends with."""
+        ends = []
+        for level in levels:
+            for step in level.children():
+                assert isinstance(step, Step)
+                x = self.step(x, step)
+            ends.append(x)
+        return ends
+
     def rise(self, x: str, skip: str, rise: Rise) -> str:
         """Add an enlargement."""
         scales = self.constant(np.array([1, 1, 2, 2], np.float32))
@@ -194,14 +205,8 @@ class Graph:
 def write_onnx(net: RegionNet, path: Path) -> None:
     """Write the network, its batch norms folded, as ONNX opset 13 (input ``cells``, output ``logits``)."""
     graph = Graph()
-    x = "cells"
-    levels = []
-    for level in (net.fine, net.middle, net.coarse):
-        for step in level:
-            assert isinstance(step, Step)
-            x = graph.step(x, step)
-        levels.append(x)
-    x = graph.rise(graph.rise(levels[2], levels[1], net.rise1), levels[0], net.rise2)
+    fine, middle, coarse = graph.levels("cells", (net.fine, net.middle, net.coarse))
+    x = graph.rise(graph.rise(coarse, middle, net.rise1), fine, net.rise2)
     logits = graph.conv(x, net.head)
     graph.save(
         path,

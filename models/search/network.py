@@ -73,14 +73,8 @@ class SearchNet(nn.Module):
 def write_onnx(net: SearchNet, path: Path) -> None:
     """Write the network, its batch norms folded, as ONNX opset 13 (input ``cells``, output ``faces``)."""
     graph = Graph()
-    x = graph.step("cells", net.fine)
-    levels = []
-    for level in (net.middle, net.coarse):
-        for step in level:
-            assert isinstance(step, Step)
-            x = graph.step(x, step)
-        levels.append(x)
-    x = graph.rise(levels[1], levels[0], net.rise)
+    middle, coarse = graph.levels(graph.step("cells", net.fine), (net.middle, net.coarse))
+    x = graph.rise(coarse, middle, net.rise)
     faces = graph.conv(x, net.head)
     graph.save(
         path,

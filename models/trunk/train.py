@@ -29,6 +29,7 @@ from icao_check.face import FaceFinder
 from icao_check.face.trunk import COLUMNS, ROWS, trunk_layers, trunk_view
 from icao_check.photo import read_photo
 from icao_check.regions import find_regions
+from models.export import write_onnx
 from models.training import begin
 from samples.portrait import render
 from samples.portrait.draw import compliant
@@ -229,16 +230,7 @@ def main() -> None:
         return
     net = teach(data, np.ones(len(data["yaw"]), bool), options.steps, options.seed)
     example = torch.from_numpy(np.stack([trunk_layers(data["view"][0])] * 2))
-    torch.onnx.export(
-        net, (example,), str(options.out), dynamo=False, opset_version=17, input_names=["layers"],
-        output_names=["angles"],
-    )  # fmt: skip
-    reader = cv2.dnn.readNetFromONNX(str(options.out), cv2.dnn.ENGINE_CLASSIC)
-    reader.setInput(example.numpy())
-    with torch.no_grad():
-        print("largest difference to OpenCV:", float(np.abs(reader.forward() - net(example).numpy()).max()))
-    digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
-    print(f'file = "{options.out.name}"\nsha256 = "{digest}"  # {options.out.stat().st_size} bytes')
+    write_onnx(net, example, options.out, "layers", ["angles"])
 
 
 if __name__ == "__main__":
