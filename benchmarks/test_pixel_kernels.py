@@ -72,6 +72,40 @@ class TestAreaMeans:
         assert np.abs(found.astype(int) - raster.area_means(rgb, 256, 199)).max() <= 1
 
 
+@pytest.mark.benchmark(group="cell_planes, 320 × 256")
+class TestCellPlanes:
+    def test_kernel(self, benchmark, rng):
+        rgb = rng.integers(0, 256, (320, 256, 3), np.uint8)
+        benchmark(raster.cell_planes, rgb, 15)
+
+    def test_numpy(self, benchmark, rng):
+        rgb = rng.integers(0, 256, (320, 256, 3), np.uint8)
+
+        def twin():
+            cells = np.zeros((1, 15, 160, 128), np.float32)
+            blocks = rgb.reshape(160, 2, 128, 2, 3).transpose(1, 3, 4, 0, 2)
+            cells[0, :12] = blocks.reshape(12, 160, 128)
+            cells[0, :12] *= np.float32(2 / 255)
+            cells[0, :12] -= np.float32(1)
+            return cells
+
+        np.testing.assert_allclose(benchmark(twin), raster.cell_planes(rgb, 15), atol=1e-6)
+
+
+@pytest.mark.benchmark(group="medians_at, 300 of 160 × 128, side 7")
+class TestMediansAt:
+    places = np.arange(0, 160 * 128, 68)
+
+    def test_kernel(self, benchmark, rng):
+        plane = rng.integers(0, 256, (160, 128), np.uint8)
+        benchmark(raster.medians_at, plane, self.places, 3)
+
+    def test_opencv(self, benchmark, rng):
+        plane = rng.integers(0, 256, (160, 128), np.uint8)
+        found = benchmark(lambda: cv2.medianBlur(plane, 7).ravel()[self.places])
+        np.testing.assert_array_equal(found, raster.medians_at(plane, self.places, 3))
+
+
 @pytest.mark.benchmark(group="gradient_energy, 224 × 192")
 class TestGradientEnergy:
     def test_kernel(self, benchmark, window):

@@ -14,7 +14,6 @@ from icao_check.face.points import posture_of
 from icao_check.landmarks import Landmarks
 from icao_check.network import Network
 from icao_check.photo import Photo
-from icao_check.region_network import colour_planes
 
 __all__ = [
     "CELL",
@@ -53,18 +52,18 @@ class Marks:
     ----------
     log_odds : ndarray of shape (160, 128), float32
         Of each cell being marked; the face is upright in the middle.
-    colour_steps : ndarray of shape (160, 128), float32
-        How far the colour of each cell is from that of its surroundings (:func:`colour_steps`).
     inside : ndarray of shape (160, 128), bool
         Which cells lie in the photo.
     matrix : ndarray of shape (2, 3), float64
         Carries positions (x, y, 1) of cells to px of the photo.
+    pixels : ndarray of shape (320, 256, 3), uint8
+        RGB: what the network saw.
     """
 
     log_odds: Floats
-    colour_steps: Floats
     inside: NDArray[np.bool_]
     matrix: NDArray[np.float64]
+    pixels: NDArray[np.uint8]
 
     @property
     def cell_side(self) -> float:
@@ -121,27 +120,37 @@ def find_marks(photo: Photo, landmarks: Landmarks) -> Marks:
     (answer,) = _network.forward(mark_cells(raster.pixels, inside))
     height, width = inside.shape
     planes = answer.reshape(2, 2, height // 2, width // 2).transpose(2, 0, 3, 1).reshape(height, width)
-    return Marks(np.ascontiguousarray(planes), colour_steps(raster.pixels), inside, matrix)
+    return Marks(np.ascontiguousarray(planes), inside, matrix, raster.pixels)
 
 
-def colour_steps(pixels: NDArray[np.uint8]) -> Floats:
-    """Return how far the colour of each cell is from that of its surroundings, whatever the lightness.
+def colour_steps(pixels: NDArray[np.uint8], cells: NDArray[np.intp]) -> Floats:
+    """Return how far the colour of some cells is from that of their surroundings, whatever the lightness.
 
     Parameters
     ----------
     pixels : ndarray of shape (320, 256, 3), uint8
         RGB.
+    cells : ndarray of shape (N,), int
+        Indices of cells of 2 × 2 pixels, row by row.
 
     Returns
     -------
-    ndarray of shape (160, 128), float32
+    ndarray of shape (N,), float32
         Root of the sum of squares of two differences in levels: of Cr and of Cb (ITU-R BT.601), means over
         the cell, from their medians in a square of about 2 mm.
     """
+    # Numba is imported on first use.
+    from icao_check.kernels.raster import medians_at
+
+    if len(cells) == 0:
+        return np.zeros(0, np.float32)
     size = (pixels.shape[1] // CELL, pixels.shape[0] // CELL)
-    cells = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb), size, interpolation=cv2.INTER_AREA)
-    steps = (cv2.absdiff(plane, cv2.medianBlur(plane, _AROUND)) for plane in cv2.split(cells)[1:])
-    return np.asarray(cv2.magnitude(*(step.astype(np.float32) for step in steps)), np.float32)
+    colours = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb), size, interpolation=cv2.INTER_AREA)
+    squares = np.zeros(len(cells), np.float32)
+    for plane in (np.asarray(plane, np.uint8) for plane in cv2.split(colours)[1:]):
+        step = plane.ravel()[cells].astype(np.float32) - medians_at(plane, cells, _AROUND // 2)
+        squares += step * step
+    return np.sqrt(squares)
 
 
 def mark_cells(pixels: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Floats:
@@ -161,8 +170,10 @@ def mark_cells(pixels: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Floats:
         ``tanh((v - 0.8) / 2)`` with (u, v) how many face sizes its centre lies right of and below the point
         between the pupils; 1 inside the photo and 0 outside.
     """
-    cells = np.empty((1, 15, *inside.shape), np.float32)
-    colour_planes(pixels, cells)
+    # Numba is imported on first use.
+    from icao_check.kernels.raster import cell_planes
+
+    cells = cell_planes(pixels, 15)
     cells[0, 12:14] = _places()
     cells[0, 14] = inside
     return cells

@@ -14,7 +14,6 @@ from icao_check.weights import weight_path
 __all__ = [
     "CANVAS_COLUMNS",
     "CANVAS_ROWS",
-    "colour_planes",
     "forward",
     "kind_votes",
     "network_cells",
@@ -28,18 +27,6 @@ Floats = NDArray[np.float32]
 
 # A logit beyond this (0.7 %) counts as certain, so that even parts of a picture stay even.
 _CERTAIN = np.float32(5.0)
-
-
-def colour_planes(canvas: NDArray[np.uint8], cells: Floats) -> None:
-    """Write the colours of a canvas (2 h, 2 w, 3) into the first twelve planes of `cells` (1, n, h, w).
-
-    Per cell of 2 × 2 pixels its twelve values, row by row and RGB by RGB, from -1 to 1.
-    """
-    height, width = cells.shape[2:]
-    blocks = canvas.reshape(height, 2, width, 2, 3).transpose(1, 3, 4, 0, 2)
-    cells[0, :12] = blocks.reshape(12, height, width)
-    cells[0, :12] *= np.float32(2.0 / 255.0)
-    cells[0, :12] -= np.float32(1.0)
 
 
 def network_cells(canvas: NDArray[np.uint8], place: NDArray[np.float64], extent: NDArray[np.int64]) -> Floats:
@@ -62,9 +49,11 @@ def network_cells(canvas: NDArray[np.uint8], place: NDArray[np.float64], extent:
         and ``tanh((v - 0.8) / 2)`` where (u, v) says how many face sizes the cell's centre lies to the right
         of and below the pupils along the face's own axes; 1 inside the picture and 0 outside.
     """
+    # Numba is imported on first use.
+    from icao_check.kernels.raster import cell_planes
+
     height, width = canvas.shape[0] // 2, canvas.shape[1] // 2
-    cells = np.empty((1, 15, height, width), np.float32)
-    colour_planes(canvas, cells)
+    cells = cell_planes(canvas, 15)
     x, y = 2 * np.arange(width) + 0.5, (2 * np.arange(height) + 0.5)[:, np.newaxis]
     right, down = (x - place[0]) / place[2], (y - place[1]) / place[2]
     np.tanh(

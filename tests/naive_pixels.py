@@ -26,6 +26,21 @@ def area_means(rgb, height, width):
     return fine.reshape(height, rows, width, columns, 3).mean(axis=(1, 3))
 
 
+def cell_planes(rgb, planes):
+    height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
+    cells = np.zeros((1, planes, height, width))
+    for y, x in np.ndindex(height, width):
+        cells[0, :12, y, x] = rgb[2 * y : 2 * y + 2, 2 * x : 2 * x + 2].reshape(12) / 127.5 - 1
+    return cells
+
+
+def medians_at(plane, places, reach):
+    padded = np.pad(plane, reach, mode="edge")
+    side = 2 * reach + 1
+    corners = (divmod(place, plane.shape[1]) for place in places)
+    return np.array([np.median(padded[y : y + side, x : x + side]) for y, x in corners], np.uint8)
+
+
 def gradient_energy(grey):
     grey = grey.astype(float)
     if min(grey.shape) < 3:

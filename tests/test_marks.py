@@ -32,7 +32,9 @@ def answering(monkeypatch):
         packed = planes.reshape(height // 2, 2, width // 2, 2).transpose(1, 3, 0, 2)
         packed = packed.reshape(1, 4, height // 2, width // 2).astype(np.float32)
         monkeypatch.setattr(room._network, "forward", lambda values: (packed,))
-        monkeypatch.setattr(room, "colour_steps", lambda pixels: np.zeros(planes.shape, np.float32))
+        monkeypatch.setattr(
+            measures, "colour_steps", lambda pixels, cells: np.zeros(len(cells), np.float32)
+        )
 
     return answer
 
@@ -75,9 +77,10 @@ class TestRaster:
     def test_colours_are_compared_with_their_surroundings(self):
         even = np.full((320, 256, 3), (200, 150, 120), np.uint8)
         even[:, :128] //= 2  # in shadow: the same colour, or nearly
-        assert room.colour_steps(even).max() < 20
+        cells = np.arange(160 * 128)
+        assert room.colour_steps(even, cells).max() < 20
         even[100:104, 60:200] = (30, 40, 160)
-        steps = room.colour_steps(even)
+        steps = room.colour_steps(even, cells).reshape(160, 128)
         crcb = cv2.cvtColor(even, cv2.COLOR_RGB2YCrCb)[..., 1:].astype(float)
         row, column = 50, 80  # the middle of the line, far from its ends and from the shadow
         expected = np.hypot(*(crcb[101, 161] - crcb[90, 161]))
@@ -141,7 +144,8 @@ class TestArea:
         odds = np.full((160, 128), -9.0, np.float32)
         odds[10:12, 10:12] = odds[50, 20:60] = 9.0
         matrix = np.array([[3.0, 0.0, 7.0], [0.0, 3.0, 5.0]])
-        box = measures._largest(Marks(odds, 0 * odds, odds > -99, matrix), odds > 0, 2.0)
+        marks = Marks(odds, odds > -99, matrix, np.zeros((320, 256, 3), np.uint8))
+        box = measures._largest(marks, np.flatnonzero(odds > 0), 2.0)
         # 40 cells of 3 px, half a millimetre per px; the first centre lies at (67, 155).
         assert box == {"left_mm": 33.0, "top_mm": 77.0, "width_mm": 60.0, "height_mm": 1.5}
 

@@ -75,6 +75,24 @@ def test_area_means_of_whole_squares_and_of_the_picture_itself():
     np.testing.assert_array_equal(raster.area_means(rgb, 3, 4), expected)
 
 
+@given(pictures(), st.integers(12, 15))
+def test_cell_planes(picture, planes):
+    rgb = np.repeat(np.repeat(picture[0], 2, axis=0), 2, axis=1) ^ np.uint8(85)
+    rgb[1::2, ::2] += np.uint8(7)
+    rgb[::2, 1::2] //= np.uint8(3)
+    found = raster.cell_planes(rgb, planes)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, naive.cell_planes(rgb, planes), atol=1e-6)
+
+
+@given(hnp.arrays(np.uint8, shapes, elements=levels), st.integers(0, 3))
+def test_medians_at(plane, reach):
+    places = np.arange(plane.size)[::-1].copy()
+    found = raster.medians_at(plane, places, reach)
+    np.testing.assert_array_equal(found, naive.medians_at(plane, places, reach))
+    assert len(raster.medians_at(plane, places[:0], reach)) == 0
+
+
 @given(greys())
 def test_gradient_energy(case):
     found, expected = sharpness.gradient_energy(case[0]), naive.gradient_energy(case[0])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from icao_check.face.points import Posture
 from icao_check.network import Network
 from icao_check.photo import Photo
-from icao_check.region_network import CANVAS_COLUMNS, CANVAS_ROWS, colour_planes
+from icao_check.region_network import CANVAS_COLUMNS, CANVAS_ROWS
 
 __all__ = ["FaceSearch", "Proposal"]
 
@@ -98,12 +98,14 @@ class FaceSearch:
 
     def _answer(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Let the network see a picture that fits its canvas; answer in pixels of the picture."""
+        # Numba is imported on first use.
+        from icao_check.kernels.raster import cell_planes
+
         rows, columns = picture.shape[:2]
         left, top = (CANVAS_COLUMNS - columns) // 2, (CANVAS_ROWS - rows) // 2
         canvas = np.zeros((CANVAS_ROWS, CANVAS_COLUMNS, 3), np.uint8)
         canvas[top : top + rows, left : left + columns] = picture
-        planes = np.zeros((1, 13, CANVAS_ROWS // 2, CANVAS_COLUMNS // 2), np.float32)
-        colour_planes(canvas, planes)
+        planes = cell_planes(canvas, 13)
         x, y = 2 * np.arange(CANVAS_COLUMNS // 2) + 0.5, 2 * np.arange(CANVAS_ROWS // 2) + 0.5
         planes[0, 12] = np.outer((top <= y) & (y < top + rows), (left <= x) & (x < left + columns))
         (answer,) = self._network.forward(planes)

@@ -1,4 +1,4 @@
-"""Kernel that reduces pictures; belongs to no subject."""
+"""Kernels that reduce pictures or lay them out anew; they belong to no subject."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["area_means"]
+__all__ = ["area_means", "cell_planes", "medians_at"]
 
 
 @kernel
@@ -64,3 +64,78 @@ def area_means(
             reduced[y, x, 0], reduced[y, x, 1] = np.rint(red), np.rint(green)
             reduced[y, x, 2] = np.rint(blue)
     return reduced
+
+
+@kernel
+def cell_planes(
+    rgb: NDArray[np.uint8], planes: int
+) -> NDArray[np.float32]:  # (uint8[:, :, ::1], int64) -> float32[:, :, :, ::1]
+    """Lay the colours of cells of 2 × 2 pixels out plane by plane, as networks want them.
+
+    Parameters
+    ----------
+    rgb : ndarray of shape (2 h, 2 w, 3), uint8
+        sRGB.
+    planes : int
+        At least 12.
+
+    Returns
+    -------
+    ndarray of shape (1, planes, h, w), float32
+        In the first twelve planes the values of each cell, row by row and RGB by RGB, from -1 to 1; in the
+        others 0.
+    """
+    height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
+    cells = np.zeros((1, planes, height, width), np.float32)
+    unit, one = np.float32(2 / 255), np.float32(1)
+    for y in range(2 * height):
+        line = rgb[y].reshape(6 * width)
+        for value in range(6):
+            plane = cells[0, 6 * (y % 2) + value, y // 2]
+            for x in range(width):
+                plane[x] = line[6 * x + value] * unit - one
+    return cells
+
+
+@kernel
+def medians_at(
+    plane: NDArray[np.uint8], places: NDArray[np.int64], reach: int
+) -> NDArray[np.uint8]:  # (uint8[:, ::1], int64[::1], int64) -> uint8[::1]
+    """Return the median of the square around some pixels.
+
+    Parameters
+    ----------
+    plane : ndarray of shape (H, W), uint8
+        Any values.
+    places : ndarray of shape (N,), int64
+        Indices of pixels, row by row.
+    reach : int
+        Half the side of the square, which has ``2 reach + 1`` pixels. Beyond the edge the edge is repeated.
+
+    Returns
+    -------
+    ndarray of shape (N,), uint8
+        One median per place.
+    """
+    height, width = plane.shape
+    side = 2 * reach + 1
+    around = np.empty(side * side, np.uint8)
+    medians = np.empty(places.shape[0], np.uint8)
+    for place in range(places.shape[0]):
+        y, x = places[place] // width, places[place] % width
+        count = 0
+        for down in range(y - reach, y + reach + 1):
+            line = plane[min(max(down, 0), height - 1)]
+            for across in range(x - reach, x + reach + 1):
+                around[count] = line[min(max(across, 0), width - 1)]
+                count += 1
+        # Bit by bit: counting is what compilers do best.
+        median = 0
+        for bit in range(7, -1, -1):
+            candidate, below = np.uint8(median + (1 << bit)), np.int32(0)
+            for i in range(count):
+                below += np.int32(around[i] < candidate)
+            if below <= count // 2:
+                median += 1 << bit
+        medians[place] = median
+    return medians

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.marks import CELL, RASTER_EYES, RASTER_FACE, Marks, find_marks
+from icao_check.marks import CELL, RASTER_EYES, RASTER_FACE, Marks, colour_steps, find_marks
 from icao_check.measurement import Fact, Measurement
 from icao_check.measures.case import Case
 from icao_check.regions import BACKGROUND, HAIR, SKIN, Regions
@@ -18,6 +18,8 @@ _MARKED, _UNSURE = 1.5, 0.2
 # A colour unlike its surroundings adds to log-odds that are not quite against: per level from the first on,
 # up to so many. Skin and hair have no such colours; the rims of glasses have.
 _POSSIBLE, _PER_LEVEL, _FIRST_LEVEL, _LEVELS = -1.5, 0.08, 6.0, 20.0
+# No colour makes a mark of less, and few cells have more.
+_LEAST = max(_POSSIBLE, _MARKED - _UNSURE - _PER_LEVEL * _LEVELS)
 # Hair this near to the wall, in cells, may be strands of it.
 _STRANDS = 8.0
 # Where glasses are worn: so far around the point between the pupils, in face sizes.
@@ -37,32 +39,37 @@ def marks(case: Case) -> Measurement:
     assert case.face is not None
     found = find_marks(case.photo, case.face.landmarks)
     labels = _labels(found, case.face.regions)
-    person = found.inside & (labels != BACKGROUND)
-    inner = cv2.distanceTransform((labels != BACKGROUND).astype(np.uint8), cv2.DIST_L2, 3) > _STRANDS
-    body = person & ((labels == SKIN) | ((labels == HAIR) & inner))
+    wall = labels == BACKGROUND
+    cells = np.flatnonzero((found.log_odds > _LEAST) & found.inside & ~wall)
+    log_odds = _evidence(found, cells, glasses=case.face.appearance["glasses"] > 0.0)
+    own = labels.ravel()[cells]
+    body, hair = own == SKIN, own == HAIR
+    if hair.any():
+        inner = cv2.distanceTransform((~wall).astype(np.uint8), cv2.DIST_L2, 3) > _STRANDS
+        body |= hair & inner.ravel()[cells]
     cell = (found.cell_side / case.scale.px_per_mm) ** 2
-    log_odds = _evidence(found, glasses=case.face.appearance["glasses"] > 0.0)
 
-    def area(where: NDArray[np.bool_], bound: float) -> float:
-        return float(np.count_nonzero(log_odds[where] > bound)) * cell
+    def area(among: NDArray[np.float32], bound: float) -> float:
+        return float(np.count_nonzero(among > bound)) * cell
 
-    possible = max(area(body, _MARKED - _UNSURE), area(person, _MARKED))
+    possible = max(area(log_odds[body], _MARKED - _UNSURE), area(log_odds, _MARKED))
     return Measurement(
-        area(body, _MARKED),
-        extremes=(area(body, _MARKED + _UNSURE), possible),
+        area(log_odds[body], _MARKED),
+        extremes=(area(log_odds[body], _MARKED + _UNSURE), possible),
         dispute="uncertain",
-        facts=_largest(found, (log_odds > _MARKED) & person, case.scale.px_per_mm),
+        facts=_largest(found, cells[log_odds > _MARKED], case.scale.px_per_mm),
     )
 
 
-def _evidence(found: Marks, *, glasses: bool) -> NDArray[np.float32]:
-    """Return the log-odds of each cell with what its colour adds."""
-    added = _PER_LEVEL * np.clip(found.colour_steps - _FIRST_LEVEL, 0.0, _LEVELS)
-    added[found.log_odds <= _POSSIBLE] = 0.0
+def _evidence(found: Marks, cells: NDArray[np.intp], *, glasses: bool) -> NDArray[np.float32]:
+    """Return the log-odds of some cells with what their colours add; cells are counted row by row."""
+    added = _PER_LEVEL * np.clip(colour_steps(found.pixels, cells) - _FIRST_LEVEL, 0.0, _LEVELS)
     if glasses:
         (x, y), (right, down) = (np.array(RASTER_EYES) / CELL, np.array(_GLASSES) * RASTER_FACE / CELL)
-        added[round(y - down) : round(y + down), round(x - right) : round(x + right)] = 0.0
-    return np.asarray(found.log_odds + added, np.float32)
+        rows, columns = np.divmod(cells, found.inside.shape[1])
+        seen = (round(y - down) <= rows) & (rows < round(y + down))
+        added[seen & (round(x - right) <= columns) & (columns < round(x + right))] = 0.0
+    return np.asarray(found.log_odds.ravel()[cells] + added, np.float32)
 
 
 def _labels(found: Marks, regions: Regions) -> NDArray[np.uint8]:
@@ -77,13 +84,14 @@ def _labels(found: Marks, regions: Regions) -> NDArray[np.uint8]:
     return np.asarray(labels, np.uint8)
 
 
-def _largest(found: Marks, cells: NDArray[np.bool_], px_per_mm: float) -> dict[str, Fact]:
-    """Return where the largest of the marked cells are; nothing where there are none."""
-    marked = cells.astype(np.uint8)
+def _largest(found: Marks, cells: NDArray[np.intp], px_per_mm: float) -> dict[str, Fact]:
+    """Return where the largest group of marked cells is; nothing where there are none."""
+    if len(cells) == 0:
+        return {}
+    marked = np.zeros(found.inside.shape, np.uint8)
+    marked.ravel()[cells] = 1
     # Pieces of one stroke lie beside each other.
     count, pieces = cv2.connectedComponents(cv2.dilate(marked, np.ones((5, 5), np.uint8)))
-    if count < 2:
-        return {}
     sizes = np.bincount(pieces[marked > 0], minlength=count)
     rows, columns = np.nonzero((pieces == sizes.argmax()) & (marked > 0))
     places = np.column_stack([columns, rows]) @ found.matrix[:, :2].T + found.matrix[:, 2] + 0.5
