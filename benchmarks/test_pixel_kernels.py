@@ -15,6 +15,7 @@ from icao_check.kernels import (
     eyes,
     illumination,
     raster,
+    screen,
     sharpness,
     statistics,
 )
@@ -36,6 +37,11 @@ def labels(rng):
 @pytest.fixture(scope="module")
 def window(rng):
     return rng.normal(128, 30, (384, 384)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def luma(rng):
+    return rng.integers(0, 256, (384, 384), dtype=np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -126,42 +132,69 @@ class TestGradientEnergy:
 
 @pytest.mark.benchmark(group="block_noise, 384 × 384")
 class TestBlockNoise:
-    def test_kernel(self, benchmark, window):
-        benchmark(sharpness.block_noise, window, 8)
+    def test_kernel(self, benchmark, luma):
+        benchmark(sharpness.block_noise, luma, 8)
 
-    def test_opencv(self, benchmark, window):
+    def test_opencv(self, benchmark, luma):
         operator = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
         def twin():
-            answers = np.abs(cv2.filter2D(window, cv2.CV_32F, operator))[1:377, 1:377]
+            answers = np.abs(cv2.filter2D(luma, cv2.CV_32F, operator))[1:377, 1:377]
             return cv2.resize(answers, (47, 47), interpolation=cv2.INTER_AREA) * (np.sqrt(np.pi / 2) / 6)
 
-        np.testing.assert_allclose(benchmark(twin), sharpness.block_noise(window, 8), rtol=1e-3)
+        np.testing.assert_allclose(benchmark(twin), sharpness.block_noise(luma, 8), rtol=1e-3)
 
 
 @pytest.mark.benchmark(group="jump_profile, 384 × 384")
 class TestJumpProfile:
-    def test_kernel(self, benchmark, window):
-        benchmark(compression.jump_profile, window, 12.0)
+    def test_kernel(self, benchmark, luma):
+        benchmark(compression.jump_profile, luma, 12.0)
 
-    def test_numpy(self, benchmark, window):
+    def test_opencv(self, benchmark, luma):
         def twin():
-            return np.minimum(np.abs(np.diff(window, axis=1)), 12).mean(axis=0)
+            steps = cv2.min(cv2.absdiff(luma[:, 1:], luma[:, :-1]), (12, 0, 0, 0))
+            return cv2.reduce(steps, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0]
 
-        found = compression.jump_profile(window, 12.0)
+        found = compression.jump_profile(luma, 12.0)
         np.testing.assert_allclose(benchmark(twin), found, atol=1e-4)
 
 
 @pytest.mark.benchmark(group="bend_profile, 384 × 384")
 class TestBendProfile:
-    def test_kernel(self, benchmark, window):
-        benchmark(compression.bend_profile, window, 2, 20.0)
+    def test_kernel(self, benchmark, luma):
+        benchmark(compression.bend_profile, luma, 2, 20.0)
 
-    def test_numpy(self, benchmark, window):
+    def test_numpy(self, benchmark, luma):
         def twin():
+            window = luma.astype(np.int16)
             return np.minimum(np.abs(window[:, :-4] - 2 * window[:, 2:-2] + window[:, 4:]), 20).mean(axis=0)
 
-        np.testing.assert_allclose(benchmark(twin), compression.bend_profile(window, 2, 20.0), rtol=1e-4)
+        np.testing.assert_allclose(benchmark(twin), compression.bend_profile(luma, 2, 20.0), rtol=1e-4)
+
+
+@pytest.mark.benchmark(group="window_pairs, Fourier transforms, lowest_waves: 16 windows of 64 × 64")
+class TestWavesOfWindows:
+    places = np.repeat(np.arange(4) * 100, 4), np.tile(np.arange(4) * 100, 4)
+    taper = np.full((64, 64), 0.01, np.float32)
+
+    def test_kernel(self, benchmark, luma):
+        def ours():
+            pairs = screen.window_pairs(luma, *self.places, self.taper)
+            for pair in pairs:
+                cv2.dft(pair, pair)
+            return screen.lowest_waves(pairs, 4)
+
+        benchmark(ours)
+
+    def test_opencv(self, benchmark, luma):
+        def twin():
+            windows = (luma[y : y + 64, x : x + 64] * self.taper for y, x in zip(*self.places, strict=True))
+            spectra = np.stack([cv2.dft(one, flags=cv2.DFT_COMPLEX_OUTPUT)[:, :33] for one in windows])
+            return np.partition(np.hypot(spectra[..., 0], spectra[..., 1]), 4, axis=0)[4]
+
+        pairs = screen.window_pairs(luma, *self.places, self.taper)
+        spectra = np.stack([cv2.dft(pair) for pair in pairs])
+        np.testing.assert_allclose(benchmark(twin), screen.lowest_waves(spectra, 4), rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.benchmark(group="mirrored_darkness, 56 × 44")

@@ -99,6 +99,11 @@ def bend_profile(grey, step, most):
     return np.array([np.minimum(bend, most).mean() for bend in bends])
 
 
+def lowest_waves(windows, rank):
+    amplitudes = [np.abs(np.fft.rfft2(window.astype(float))) for window in windows]
+    return np.sort(amplitudes, axis=0)[rank]
+
+
 def tone_spread(lab, steps):
     pixels = lab.reshape(-1, 3).astype(float)
     level = np.clip(np.trunc(pixels[:, 0] / 100 * steps), 0, steps - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from icao_check.kernels import (
     eyes,
     illumination,
     raster,
+    screen,
     sharpness,
     statistics,
 )
@@ -99,11 +101,14 @@ def test_gradient_energy(case):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6 * (expected[0] + expected[2]))
 
 
-@given(greys(), st.sampled_from([1, 2, 3, 8]))
-def test_block_noise(case, side):
-    np.testing.assert_allclose(
-        sharpness.block_noise(case[0], side), naive.block_noise(case[0], side), rtol=1e-4, atol=1e-3
-    )
+lumas = hnp.arrays(np.uint8, shapes, elements=levels)
+
+
+@given(greys(), lumas, st.sampled_from([1, 2, 3, 8]))
+def test_block_noise(case, luma, side):
+    for grey in (case[0], luma):
+        found, expected = sharpness.block_noise(grey, side), naive.block_noise(grey, side)
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
 
 
 def test_block_noise_measures_white_noise():
@@ -117,14 +122,14 @@ def test_block_noise_ignores_slopes_and_straight_edges():
         assert sharpness.block_noise(picture, 8).max() == pytest.approx(0, abs=1e-4)
 
 
-@given(greys(), st.sampled_from([0.0, 4.0, 300.0]))
-def test_jump_profile(case, most):
-    found, expected = compression.jump_profile(case[0], most), naive.jump_profile(case[0], most)
+@given(lumas, st.sampled_from([0.0, 4.0, 300.0]))
+def test_jump_profile(luma, most):
+    found, expected = compression.jump_profile(luma, most), naive.jump_profile(luma, most)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
 
 
 def test_the_grid_of_jpeg_is_a_jump_every_eight_columns():
-    grey = np.tile(np.repeat(np.array([100.0, 103.0] * 4, np.float32), 8), (16, 1))
+    grey = np.tile(np.repeat(np.array([100, 103] * 4, np.uint8), 8), (16, 1))
     found = compression.jump_profile(grey, 12.0)
     assert np.flatnonzero(found).tolist() == list(range(7, 63, 8))
     assert set(found[7::8]) == {3.0}
@@ -142,10 +147,28 @@ def test_hot_spot_pixels(picture, reference, gain, whiter):
     assert found == naive.hot_spot_pixels(*picture, reference, gain, whiter)
 
 
-@given(greys(), st.sampled_from([1, 2, 3]), st.sampled_from([0.0, 20.0, 2000.0]))
-def test_bend_profile(case, step, most):
-    found, expected = compression.bend_profile(case[0], step, most), naive.bend_profile(case[0], step, most)
+@given(lumas, st.sampled_from([1, 2, 3]), st.sampled_from([0.0, 20.0, 2000.0]))
+def test_bend_profile(luma, step, most):
+    found, expected = compression.bend_profile(luma, step, most), naive.bend_profile(luma, step, most)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from([2, 4, 8]), st.integers(0, 5))
+def test_waves_of_windows(random, side, rank):
+    rng = np.random.default_rng(random.randrange(1 << 30))
+    grey = rng.integers(0, 256, (side + random.randrange(9), side + random.randrange(9)), np.uint8)
+    tops, lefts = (rng.integers(0, length - side + 1, 6) for length in grey.shape)
+    taper = rng.random((side, side), np.float32)
+    windows = [
+        grey[top : top + side, left : left + side] * taper for top, left in zip(tops, lefts, strict=True)
+    ]
+    pairs = screen.window_pairs(grey, tops, lefts, taper)
+    assert pairs.dtype == np.float32
+    np.testing.assert_allclose(pairs[..., 0], windows[::2], rtol=1e-6)
+    np.testing.assert_allclose(pairs[..., 1], windows[1::2], rtol=1e-6)
+    spectra = np.stack([cv2.dft(pair, flags=cv2.DFT_COMPLEX_INPUT) for pair in pairs])
+    found = screen.lowest_waves(spectra, rank)
+    np.testing.assert_allclose(found, naive.lowest_waves(windows, rank), rtol=1e-4, atol=1e-2)
 
 
 colours = st.floats(-128, 128, width=16)

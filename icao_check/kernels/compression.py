@@ -12,13 +12,13 @@ __all__ = ["bend_profile", "jump_profile"]
 
 @kernel
 def jump_profile(
-    grey: NDArray[np.float32], most: float
-) -> NDArray[np.float64]:  # (float32[:, ::1], float64) -> float64[::1]
+    grey: NDArray[np.uint8], most: float
+) -> NDArray[np.float64]:  # (uint8[:, ::1], float64) -> float64[::1]
     """Measure how much luma jumps from each column to the next.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), float32
+    grey : ndarray of shape (H, W), uint8
         Luma; turned, for the jumps between rows.
     most : float
         Jumps are counted up to this size: edges of the subject must not outweigh a thousand small steps.
@@ -29,14 +29,14 @@ def jump_profile(
         At i: mean over the rows of the absolute difference of columns i and i + 1, capped.
     """
     height, width = grey.shape
-    # Sums of whole numbers below 2^24, as of a picture of 8 bit, are exact in single precision.
+    # Sums of whole numbers below 2^24 are exact in single precision.
     jumps = np.zeros(max(width - 1, 0), np.float32)
     inner = jumps.shape[0]
     cap = np.float32(most)
     for y in range(height):
         left, right = grey[y, :inner], grey[y, 1:]
         for x in range(inner):
-            jump = abs(right[x] - left[x])
+            jump = abs(np.float32(right[x]) - np.float32(left[x]))
             jumps[x] += jump if jump < cap else cap
     profile = np.zeros(inner)
     for x in range(inner):
@@ -46,13 +46,13 @@ def jump_profile(
 
 @kernel
 def bend_profile(
-    grey: NDArray[np.float32], step: int, most: float
-) -> NDArray[np.float64]:  # (float32[:, ::1], int64, float64) -> float64[::1]
+    grey: NDArray[np.uint8], step: int, most: float
+) -> NDArray[np.float64]:  # (uint8[:, ::1], int64, float64) -> float64[::1]
     """Measure how much luma bends at each column.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), float32
+    grey : ndarray of shape (H, W), uint8
         Luma; turned, for the bends at rows.
     step : int
         Distance of the neighbours on either side, in px.
@@ -71,7 +71,7 @@ def bend_profile(
     for y in range(height):
         left, middle, right = grey[y, :inner], grey[y, step : step + inner], grey[y, 2 * step :]
         for x in range(inner):
-            bend = abs(left[x] - two * middle[x] + right[x])
+            bend = abs(np.float32(left[x]) - two * np.float32(middle[x]) + np.float32(right[x]))
             bends[x] += bend if bend < cap else cap
     profile = np.zeros(inner)
     for x in range(inner):

@@ -51,13 +51,13 @@ def gradient_energy(
 
 @kernel
 def block_noise(
-    grey: NDArray[np.float32], side: int
-) -> NDArray[np.float64]:  # (float32[:, ::1], int64) -> float64[:, ::1]
+    grey: NDArray[np.uint8] | NDArray[np.float32], side: int
+) -> NDArray[np.float64]:  # (uint8[:, ::1] or float32[:, ::1], int64) -> float64[:, ::1]
     """Estimate the standard deviation of noise in every block of a picture.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), float32
+    grey : ndarray of shape (H, W), uint8 or float32
         Luma.
     side : int
         Side of the blocks in px. What is left over at the right and at the bottom is not measured.
@@ -74,19 +74,30 @@ def block_noise(
     noise = np.zeros((rows, columns))
     to_deviation = np.sqrt(np.pi / 2.0) / 6.0 / (side * side)
     two = np.float32(2)
-    answers = np.empty(columns * side, np.float32)
+    answers, bends = np.empty(columns * side, np.float32), np.empty((3, columns * side), np.float32)
+    for y in range(2 if rows > 0 else 0):
+        _bends_along(grey[y], bends[y])
     for row in range(rows):
         answers[:] = 0
         # Column by column of a whole row of blocks: such a loop the compiler runs eight wide, a sum not.
         for y in range(row * side + 1, (row + 1) * side + 1):
+            above, here, below = bends[(y - 1) % 3], bends[y % 3], bends[(y + 1) % 3]
+            _bends_along(grey[y + 1], below)
             for x in range(columns * side):
-                above = grey[y - 1, x] - two * grey[y - 1, x + 1] + grey[y - 1, x + 2]
-                here = grey[y, x] - two * grey[y, x + 1] + grey[y, x + 2]
-                below = grey[y + 1, x] - two * grey[y + 1, x + 1] + grey[y + 1, x + 2]
-                answers[x] += abs(above - two * here + below)
+                answers[x] += abs(above[x] - two * here[x] + below[x])
         for column in range(columns):
             total = 0.0
             for x in range(column * side, (column + 1) * side):
                 total += answers[x]
             noise[row, column] = total * to_deviation
     return noise
+
+
+@kernel
+def _bends_along(
+    line: NDArray[np.uint8] | NDArray[np.float32], bends: NDArray[np.float32]
+) -> None:  # (uint8[::1] or float32[::1], float32[::1])
+    """Write the second differences along a line, as many as there is room for."""
+    two = np.float32(2)
+    for x in range(bends.shape[0]):
+        bends[x] = np.float32(line[x]) - two * np.float32(line[x + 1]) + np.float32(line[x + 2])

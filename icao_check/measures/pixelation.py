@@ -129,12 +129,8 @@ def _crowding(rgb: NDArray[np.uint8]) -> tuple[float, float]:
     histograms = histograms[totals[:, 0] > 0.0] / totals[totals[:, 0] > 0.0]
     if len(histograms) == 0:
         return 0.0, 1.0
-    low, high = (np.argmax(np.cumsum(histograms, axis=1) >= share, axis=1) for share in _SPAN)
-    span = np.maximum(high - low, 1)
     spectra = np.fft.rfft(histograms, _PADDED)
-    narrow, wide = (_entropies(spectra * _blur(share * span)) for share in (_NARROW, _WIDE))
-    gain = sorted((wide - narrow).tolist())[len(histograms) // 2]
-    power = np.abs(spectra * (_blur(_TONE) - _blur(_SLOW))) ** 2
+    power = np.abs(spectra * _tones()) ** 2
     likeness = np.fft.irfft(power)[:, : _COARSEST_STEP + 1]
     likeness = (likeness / np.maximum(likeness[:, :1], 1e-12)).mean(axis=0)
     rising = np.flatnonzero(np.diff(likeness[_FINEST_STEP:]) > 0.0)
@@ -143,6 +139,12 @@ def _crowding(rgb: NDArray[np.uint8]) -> tuple[float, float]:
     valley = _FINEST_STEP + int(rising[0])
     step = valley + int(likeness[valley:].argmax())
     alike = min(max((float(likeness[step]) - _UNLIKE) / (_LIKE - _UNLIKE), 0.0), 1.0)
+    if alike == 0.0:
+        return 0.0, float(step)
+    low, high = (np.argmax(np.cumsum(histograms, axis=1) >= share, axis=1) for share in _SPAN)
+    span = np.maximum(high - low, 1)
+    narrow, wide = (_entropies(spectra * _blur(share * span)) for share in (_NARROW, _WIDE))
+    gain = sorted((wide - narrow).tolist())[len(histograms) // 2]
     return gain * alike, float(step)
 
 
@@ -157,6 +159,12 @@ def _blur(deviation: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what a Gaussian of this deviation, or of each, leaves of every frequency; shape (N, F)."""
     spread = np.maximum(np.atleast_1d(deviation), 0.3)[:, np.newaxis]
     return np.asarray(np.exp(-2.0 * (np.pi * spread * _FREQUENCIES) ** 2), np.float64)
+
+
+@functools.cache
+def _tones() -> NDArray[np.float64]:
+    """Return what is left of every frequency of a histogram without its slow changes; shape (1, F)."""
+    return _blur(_TONE) - _blur(_SLOW)
 
 
 def _entropies(spectra: NDArray[np.complex128]) -> NDArray[np.float64]:

@@ -36,9 +36,9 @@ class FaceRaster:
     ----------
     rgb : ndarray of shape (h, w, 3), uint8
         At most 384 px high and wide.
-    grey : ndarray of shape (h, w), float32
+    grey : ndarray of shape (h, w), uint8
         Its luma.
-    turned : ndarray of shape (w, h), float32
+    turned : ndarray of shape (w, h), uint8
         The same, rows for columns.
     noise, coarse_noise : ndarray of shape (N,), float64
         Deviation of the noise in each block of 8 px, of the window and of the window halved, in grey levels,
@@ -50,8 +50,8 @@ class FaceRaster:
     """
 
     rgb: NDArray[np.uint8]
-    grey: NDArray[np.float32]
-    turned: NDArray[np.float32]
+    grey: NDArray[np.uint8]
+    turned: NDArray[np.uint8]
     noise: NDArray[np.float64]
     coarse_noise: NDArray[np.float64]
     contrast: float
@@ -109,20 +109,21 @@ def _cut(case: Case) -> FaceRaster | None:
     rgb = np.ascontiguousarray(case.photo.rgb[top : top + 2 * half, left : left + 2 * half])
     if min(rgb.shape[:2]) < 4 * _BLOCK:
         return None
-    luma = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
-    grey = luma.astype(np.float32)
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
     noise = block_noise(grey, _BLOCK)
-    halved = np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+    # Means are not rounded.
+    exact = grey.astype(np.float32)
+    halved = np.asarray(cv2.resize(exact, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
     rows, columns = noise.shape
-    inner = grey[1 : 1 + _BLOCK * rows, 1 : 1 + _BLOCK * columns]
+    inner = exact[1 : 1 + _BLOCK * rows, 1 : 1 + _BLOCK * columns]
     light = cv2.resize(inner, (columns, rows), interpolation=cv2.INTER_AREA)
     usable = noise[(light > _DARK) & (light < _BRIGHT)]
     return FaceRaster(
         rgb=rgb,
         grey=grey,
-        turned=np.asarray(cv2.transpose(luma), np.float32),
+        turned=np.asarray(cv2.transpose(grey), np.uint8),
         noise=np.sort(usable if len(usable) > _FEWEST_BLOCKS else noise, axis=None),
         coarse_noise=np.sort(block_noise(halved, _BLOCK), axis=None),
-        contrast=float(cv2.meanStdDev(luma)[1][0, 0]),
+        contrast=float(cv2.meanStdDev(grey)[1][0, 0]),
         inter_eye=distance,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 
 import cv2
 import numpy as np
@@ -21,17 +20,18 @@ _FINEST, _COARSEST = 0.47, 0.1
 _CODED, _CODED_WIDTH = 8, 1.5 / _SIDE
 # What a line stands out from: the spectrum around it without its lines, in bins.
 _LINE, _AROUND = 5, 11
+_RIM = _LINE // 2 + _AROUND // 2
 # Least ratio to that: good photos, saved again and resized, reach 1.5.
 _STANDS_OUT = 3.0
 _FLOOR = 0.02
 
 
-def screen(grey: NDArray[np.float32]) -> float:
+def screen(grey: NDArray[np.uint8]) -> float:
     """Measure the strongest pattern that repeats in every part of a picture.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), float32
+    grey : ndarray of shape (H, W), uint8
         Luma of a face on the raster of its file.
 
     Returns
@@ -48,32 +48,37 @@ def screen(grey: NDArray[np.float32]) -> float:
     """
     if min(grey.shape) < _SIDE:
         return 0.0
-    waves = _waves(grey)
-    shared = np.partition(waves, int(_SHARE * len(waves)), axis=0)[int(_SHARE * len(waves))]
+    shared = _shared(grey)
     around = _around(shared)
     lines = _looked_at() & (shared > _STANDS_OUT * (around + _FLOOR))
     return float(np.max(shared - around, where=lines, initial=0.0))
 
 
-def _waves(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the amplitude of each sine wave in each window of a picture; shape (16, 64, 33)."""
-    rows, columns = (np.linspace(0, side - _SIDE, _ALONG).astype(int) for side in grey.shape)
-    taper, half = _taper(), _SIDE // 2 + 1
-    spectra = np.empty((_ALONG * _ALONG, _SIDE, half, 2), np.float32)
-    for index, (y, x) in enumerate(itertools.product(rows, columns)):
-        window = grey[y : y + _SIDE, x : x + _SIDE] * taper
-        spectra[index] = cv2.dft(window, flags=cv2.DFT_COMPLEX_OUTPUT)[:, :half]
-    return np.asarray(np.abs(spectra.view(np.complex64)[..., 0]), np.float32)
+def _shared(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the amplitude of each sine wave that enough windows of a picture reach; shape (64, 33)."""
+    # Numba is imported on first use.
+    from icao_check.kernels.screen import lowest_waves, window_pairs
+
+    rows, columns = (np.linspace(0, side - _SIDE, _ALONG).astype(np.int64) for side in grey.shape)
+    spectra = window_pairs(grey, np.repeat(rows, _ALONG), np.tile(columns, _ALONG), _taper())
+    for pair in spectra:
+        cv2.dft(pair, pair)
+    return lowest_waves(spectra, int(_SHARE * _ALONG * _ALONG))
 
 
 def _around(shared: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the level of a spectrum, without its lines; shape (64, 33)."""
-    turned = shared[-np.arange(_SIDE)]
-    plane = np.hstack([shared, turned[:, _SIDE // 2 - 1 : 0 : -1]]).astype(np.float32)
-    reach = _AROUND
-    padded = np.pad(plane, reach, mode="wrap")
-    level = cv2.blur(cv2.medianBlur(padded, _LINE), (_AROUND, _AROUND))
-    return np.asarray(level[reach:-reach, reach : reach + _SIDE // 2 + 1], np.float32)
+    level = cv2.blur(cv2.medianBlur(shared.ravel()[_wrapped()], _LINE), (_AROUND, _AROUND))
+    return np.asarray(level[_RIM:-_RIM, _RIM:-_RIM], np.float32)
+
+
+@functools.cache
+def _wrapped() -> NDArray[np.intp]:
+    """Return which wave of a spectrum (64, 33) each of that spectrum with a rim is: it repeats, mirrored."""
+    half = _SIDE // 2 + 1
+    down, across = np.arange(-_RIM, _SIDE + _RIM)[:, np.newaxis], np.arange(-_RIM, half + _RIM)[np.newaxis]
+    mirrored = (across < 0) | (across >= half)
+    return np.where(mirrored, -down, down) % _SIDE * half + np.where(mirrored, -across % _SIDE, across)
 
 
 @functools.cache
