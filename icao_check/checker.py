@@ -64,6 +64,7 @@ class _Request:
     print_size: tuple[float, float] | None
     dpi: float | None
     framing: Framing
+    waived: frozenset[str]
 
     def inputs(self, scale: Scale | None) -> Inputs:
         return Inputs(
@@ -272,12 +273,14 @@ class Checker:
             raise ValueError(f"dpi must be positive, not {dpi}")
         if framing not in FRAMINGS:
             raise ValueError(unknown_name(str(framing), FRAMINGS, "framing"))
+        rules = self.profile if profile is None else load_profile(profile)
+        waive = _known(waive, WAIVERS, "waiver")
         return _Request(
-            profile=self.profile if profile is None else load_profile(profile),
+            profile=rules,
             on=on,
             taken_on=taken_on,
             age_group=age_group,
-            waive=_known(waive, WAIVERS, "waiver"),
+            waive=waive,
             require=_known(require, EVIDENCE_CHECKS, "check to require"),
             only=None if only is None else frozenset(_known(only, CATALOGUE, "check")),
             reference=reference,
@@ -286,6 +289,7 @@ class Checker:
             print_size=print_size,
             dpi=dpi,
             framing=framing,
+            waived=rules.waived_for(age_group, waive),
         )
 
     def _examine(self, source: PhotoSource, request: _Request) -> tuple[Report, _View]:
@@ -658,7 +662,7 @@ def _result(spec: CheckSpec, case: Case, request: _Request) -> CheckResult:
     limit = profile.limit_for(spec.id, request.age_group)
     if request.only is not None and spec.id not in request.only:
         return skipped(spec, "not_requested", waivable_by)
-    if spec.id in profile.waived_for(request.age_group, request.waive):
+    if spec.id in request.waived:
         return skipped(spec, "waived", waivable_by)
     if "reference" in spec.needs and case.reference is None:
         return skipped(spec, "no_input", waivable_by)

@@ -6,6 +6,7 @@ London Set (doi 10.6084/m9.figshare.5047666.v5), of which 109 were chosen; the c
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +86,12 @@ def indices(*names: str) -> Indices:
     return np.array(sorted(found))
 
 
+@functools.lru_cache(maxsize=256)
+def _members(names: tuple[str, ...]) -> Indices:
+    """Return the indices of named groups, one group after the other."""
+    return np.array([index for name in names for index in GROUPS[name]])
+
+
 @dataclass(frozen=True, slots=True)
 class Landmarks:
     """Points of one face.
@@ -103,7 +110,7 @@ class Landmarks:
 
     def group(self, *names: str) -> Points:
         """Return the points of named groups, shape (N, 2), one group after the other."""
-        return self.points[[index for name in names for index in GROUPS[name]]]
+        return self.points[_members(names)]
 
     def scaled(self, factor: float) -> Landmarks:
         """Return the same landmarks in a picture `factor` times as large; pixel centres stay integers."""

@@ -267,9 +267,16 @@ class Profile(_Data):
 
     def waivable_by(self, check: str) -> tuple[str, ...]:
         """Return the waivers and age groups that would lift a check."""
-        by = [name for name, waiver in self.waivers.items() if check in waiver.checks]
-        by += [name for name, rules in self.age_groups.items() if check in rules.waive]
-        return tuple(by)
+        return self.lifted_by.get(check, ())
+
+    @functools.cached_property
+    def lifted_by(self) -> Mapping[str, tuple[str, ...]]:
+        """The waivers and age groups that would lift a check, by check."""
+        by: dict[str, tuple[str, ...]] = {}
+        groups = ((name, rules.waive) for name, rules in self.age_groups.items())
+        for name, checks in (*((name, waiver.checks) for name, waiver in self.waivers.items()), *groups):
+            by |= {check: (*by.get(check, ()), name) for check in checks}
+        return by
 
     def _rules_for(self, age_group: str | None) -> list[AgeGroupRules]:
         # A child below one is also below three, six and twelve; the youngest group's rule goes first.

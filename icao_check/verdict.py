@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_serializer
 from icao_check.catalogue import EVIDENCE_CHECKS, CheckSpec
 from icao_check.measurement import Evidence, Fact, Measurement, significant
 from icao_check.months import add_months
-from icao_check.profile import Limit
+from icao_check.profile import Bounds, Limit
 
 __all__ = [
     "SEVERITY",
@@ -283,7 +284,13 @@ def _direction(spec: CheckSpec, value: float, limit: Limit) -> str:
 
 
 def _limits(limit: Limit) -> Limits:
-    return Limits(accepted=limit.accepted, tolerated=limit.tolerated)
+    return _bounds(limit.accepted, limit.tolerated)
+
+
+@functools.lru_cache(maxsize=1024)
+def _bounds(accepted: Bounds, tolerated: Bounds | None) -> Limits:
+    # Immutable, and validated once: the same few stand in every report.
+    return Limits(accepted=accepted, tolerated=tolerated)
 
 
 def worst(verdicts: Iterable[Verdict]) -> PhotoVerdict:

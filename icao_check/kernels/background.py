@@ -44,21 +44,35 @@ def typical_colour(
         return 0, 0.0, 0.0, 0.0
     for channel in range(3):
         # The bits of numbers in single precision, read as integers, have the order of the numbers, once those
-        # of negative ones are turned. The median is found bit by bit: counting is what compilers do best.
+        # of negative ones are turned. The median is found bit by bit: counting is what compilers do best. Now
+        # and then all is left out that differs in the bits found so far.
         keys = pixels[channel, :count].view(np.int32)
         for i in range(count):
             keys[i] ^= (keys[i] >> 31) & 0x7FFFFFFF
-        found = np.int64(-(1 << 31))
+        found, following = np.int64(-(1 << 31)), np.int64((1 << 31) - 1)
+        left, before = count, 0
         for bit in range(31, -1, -1):
             candidate = np.int32(found + (1 << bit))
             below = np.int32(0)
-            for i in range(count):
+            for i in range(left):
                 below += np.int32(keys[i] < candidate)
-            if below <= (count - 1) // 2:
+            if before + below <= (count - 1) // 2:
                 found = np.int64(candidate)
+            if bit % 4 == 0 and bit > 0:
+                kept, beyond = 0, found + (1 << bit)
+                for i in range(left):
+                    key = np.int64(keys[i])
+                    if key < found:
+                        before += 1
+                    elif key >= beyond:
+                        following = min(following, key)
+                    else:
+                        keys[kept] = key
+                        kept += 1
+                left = kept
         # For an even number the mean with the next one.
-        reached, following = 0, np.int64((1 << 31) - 1)
-        for i in range(count):
+        reached = before
+        for i in range(left):
             if keys[i] <= found:
                 reached += 1
             else:

@@ -33,11 +33,11 @@ def window_pairs(
     side = taper.shape[0]
     pairs = np.empty((tops.shape[0] // 2, side, side, 2), np.float32)
     for pair in range(pairs.shape[0]):
-        top, left, other_top, other_left = tops[2 * pair], lefts[2 * pair], tops[2 * pair + 1], lefts[2 * pair + 1]
+        one, other = 2 * pair, 2 * pair + 1
         for y in range(side):
             share, own = taper[y], pairs[pair, y]
-            first = grey[top + y, left : left + side]
-            second = grey[other_top + y, other_left : other_left + side]
+            first = grey[tops[one] + y, lefts[one] : lefts[one] + side]
+            second = grey[tops[other] + y, lefts[other] : lefts[other] + side]
             for x in range(side):
                 own[x, 0] = np.float32(first[x]) * share[x]
                 own[x, 1] = np.float32(second[x]) * share[x]
@@ -64,9 +64,9 @@ def lowest_waves(
 
     Notes
     -----
-    The transform of a real window has the same amplitude at (v, u) and (-v, -u). With z and z' those of a pair
-    at both, the windows have ``|z + conj(z')| / 2`` and ``|z - conj(z')| / 2`` (Press et al., Numerical
-    Recipes, 3rd ed. 2007, 12.3).
+    Where the transform of a pair is z at (v, u) and z' at (-v, -u), those of its windows, which are real, have
+    the amplitudes ``|z + conj(z')| / 2`` and ``|z - conj(z')| / 2`` (Press et al., Numerical Recipes, 3rd ed.
+    2007, 12.3).
     """
     side = spectra.shape[1]
     half = side // 2 + 1
