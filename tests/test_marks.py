@@ -32,9 +32,7 @@ def answering(monkeypatch):
         packed = planes.reshape(height // 2, 2, width // 2, 2).transpose(1, 3, 0, 2)
         packed = packed.reshape(1, 4, height // 2, width // 2).astype(np.float32)
         monkeypatch.setattr(room._network, "forward", lambda values: (packed,))
-        monkeypatch.setattr(
-            measures, "colour_steps", lambda pixels, cells: np.zeros(len(cells), np.float32)
-        )
+        monkeypatch.setattr(measures, "colour_steps", lambda pixels, cells: np.zeros(len(cells), np.float32))
 
     return answer
 

@@ -174,6 +174,22 @@ def test_waves_of_windows(random, side, rank):
 colours = st.floats(-128, 128, width=16)
 
 
+@given(
+    hnp.arrays(np.float32, st.tuples(*2 * [st.integers(1, 9)], st.just(3)), elements=colours),
+    hnp.arrays(np.float64, (6, 3), elements=st.floats(-100, 100)),
+    st.randoms(use_true_random=False),
+)
+def test_surface_contrast(lab, coefficients, random):
+    rows, columns = (np.linspace(-1.5, 1.0, length) for length in lab.shape[:2])
+    count = rows.size * columns.size
+    cells = np.array(random.sample(range(count), random.randrange(count + 1)), np.int64)
+    found = background.surface_contrast(lab, cells, coefficients, rows, columns)
+    expected = naive.surface_contrast(lab, cells, coefficients, rows, columns)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.dtype == np.float32
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-3)
+
+
 @given(hnp.arrays(np.float32, st.tuples(*2 * [st.integers(1, 9)], st.just(3)), elements=colours))
 def test_tone_spread(lab):
     # Sums of squares are taken from each other: single precision of the input bounds the digits left.

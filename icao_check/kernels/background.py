@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["even_surface", "typical_colour"]
+__all__ = ["even_surface", "surface_contrast", "typical_colour"]
 
 
 @kernel
@@ -188,3 +188,52 @@ def even_surface(
             ratio = length[i] / (cut * scale)
             weights[i] = 1.0 / (1.0 + ratio * ratio) ** 2
     return coefficients
+
+
+@kernel
+def surface_contrast(
+    lab: NDArray[np.float32],
+    cells: NDArray[np.int64],
+    coefficients: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    columns: NDArray[np.float64],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    # (float32[:, :, ::1], int64[::1], float64[:, ::1], float64[::1], float64[::1])
+    """Return how far some pixels are from a smooth surface.
+
+    Parameters
+    ----------
+    lab : ndarray of shape (H, W, 3), float32
+        CIELAB.
+    cells : ndarray of shape (n,), int64
+        Indices of the pixels, row by row.
+    coefficients : ndarray of shape (6, 3), float64
+        Of each channel of the surface: those of 1, x, y, x², xy, y².
+    rows, columns : ndarray of shape (H,) and (W,), float64
+        y and x of that polynomial.
+
+    Returns
+    -------
+    surface : ndarray of shape (3, n), float32
+        Colour of the surface there.
+    contrast : ndarray of shape (n,), float32
+        ΔE*ab (CIE 15:2004, 8.2.1.3) of the pixels to it.
+    """
+    surface = np.empty((3, cells.shape[0]), np.float32)
+    contrast = np.empty(cells.shape[0], np.float32)
+    width = columns.shape[0]
+    for i in range(cells.shape[0]):
+        row, column = cells[i] // width, cells[i] % width
+        y, x = rows[row], columns[column]
+        squared = 0.0
+        for channel in range(3):
+            value = (
+                coefficients[0, channel]
+                + x * (coefficients[1, channel] + x * coefficients[3, channel])
+                + y * (coefficients[2, channel] + x * coefficients[4, channel] + y * coefficients[5, channel])
+            )
+            surface[channel, i] = value
+            away = lab[row, column, channel] - value
+            squared += away * away
+        contrast[i] = np.sqrt(squared)
+    return surface, contrast

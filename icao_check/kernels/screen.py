@@ -64,9 +64,9 @@ def lowest_waves(
 
     Notes
     -----
-    Where the transform of a pair is z at (v, u) and z' at (-v, -u), those of its windows, which are real, have
-    the amplitudes ``|z + conj(z')| / 2`` and ``|z - conj(z')| / 2`` (Press et al., Numerical Recipes, 3rd ed.
-    2007, 12.3).
+    Where the transform of a pair is z at (v, u) and z' at (-v, -u), those of its windows, which are real,
+    have the amplitudes ``|z + conj(z')| / 2`` and ``|z - conj(z')| / 2`` (Press et al., Numerical Recipes,
+    3rd ed. 2007, 12.3).
     """
     side = spectra.shape[1]
     half = side // 2 + 1

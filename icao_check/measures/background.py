@@ -116,13 +116,13 @@ def background_uniformity(case: Case) -> Measurement:
     thinned = inside[::_THINNED]
     colours = wall.lab.reshape(-1, 3)[thinned].astype(np.float64)
     surface = kernels.even_surface(colours, _places(wall, thinned), *_EVEN)
-    even = _surface(wall, surface)
-    ordered = np.sort(even.reshape(3, -1)[:, inside], axis=1)
+    even, contrast = kernels.surface_contrast(wall.lab, inside, surface, *_axes(wall))
+    ordered = np.sort(even, axis=1)
     fading = math.dist(*(_quantiles(ordered, share) for share in (_FADING_WITHIN, 1.0 - _FADING_WITHIN)))
     plain = max(fading, _PATTERN_WEIGHT * _pattern(wall, mask))
-    contrast, odd_only = _object(wall, mask, even)
-    value = max(plain, _OBJECT_WEIGHT * contrast)
-    surely = max(plain, _OBJECT_WEIGHT * odd_only)
+    if _OBJECT_WEIGHT * _widespread(wall, contrast) <= plain:
+        return Measurement(plain)
+    value, surely = (max(plain, _OBJECT_WEIGHT * found) for found in _object(wall, inside, even, contrast))
     return Measurement(value, excuse="uncertain" if surely < _MOSTLY * value else None)
 
 
@@ -140,26 +140,26 @@ def _pattern(wall: _Wall, mask: NDArray[np.bool_]) -> float:
     return 0.0 if _median(fine) > _GRAIN * contrast else contrast
 
 
-def _object(wall: _Wall, mask: NDArray[np.bool_], even: NDArray[np.float32]) -> tuple[float, float]:
+def _object(
+    wall: _Wall, cells: NDArray[np.intp], even: NDArray[np.float32], contrast: NDArray[np.float32]
+) -> tuple[float, float]:
     """Return the contrast of the largest thing on the wall, in ΔE, and that of what has no colour of hair.
 
-    `even` is the colour of the wall without it, shape (3, h, w). Hair and shade that are joined to the
-    person, and strands near it, do not count for either.
+    `even` is the colour of the wall without it at some cells, shape (3, n), and `contrast` how far they are
+    from it. Hair and shade that are joined to the person, and strands near it, do not count for either.
     """
-    strayed = wall.lab.transpose(2, 0, 1) - even
-    contrast = np.where(
-        mask, np.sqrt(np.square(strayed[0]) + np.square(strayed[1]) + np.square(strayed[2])), 0
-    )
+    contrast = contrast.copy()
     other = contrast
     differs = np.flatnonzero(contrast > _DIFFERS)
     if len(differs):
-        away = strayed.reshape(3, -1)[:, differs]
-        base = even.reshape(3, -1)[:, differs]
+        base = even[:, differs]
+        away = wall.lab.reshape(-1, 3)[cells[differs]].T - base
         explained = _on_line(away, -base)
         if wall.hair is not None:
             explained |= _on_line(away, (wall.hair[:, np.newaxis] - base).astype(np.float32))
-        differs = differs[explained]
-        odd = np.zeros(mask.shape, np.uint8)
+        found = differs[explained]
+        differs = cells[found]
+        odd = np.zeros(wall.share.shape, np.uint8)
         odd.ravel()[differs] = 1
         radius = max(1, round(_STRAND * wall.eyes / 2.0))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
@@ -172,12 +172,15 @@ def _object(wall: _Wall, mask: NDArray[np.bool_], even: NDArray[np.float32]) -> 
         near = wall.distance.ravel()[differs] < _REACH * wall.eyes
         strand = (thick.ravel()[differs] == 0) & ~long[own] & near
         other = contrast.copy()
-        other.ravel()[differs] = 0.0
-        contrast.ravel()[differs[joined[own] | strand]] = 0.0
-    inside = contrast[mask], other[mask]
-    place = len(inside[0]) - 1 - min(int(_OBJECT_AREA * wall.eyes**2), len(inside[0]) - 1)
-    largest, surest = (float(np.partition(found, place)[place]) for found in inside)
-    return largest, surest
+        other[found] = 0.0
+        contrast[found[joined[own] | strand]] = 0.0
+    return _widespread(wall, contrast), _widespread(wall, other)
+
+
+def _widespread(wall: _Wall, contrast: NDArray[np.float32]) -> float:
+    """Return what the contrast of some cells exceeds over the area of an object."""
+    place = len(contrast) - 1 - min(int(_OBJECT_AREA * wall.eyes**2), len(contrast) - 1)
+    return float(np.partition(contrast, place)[place])
 
 
 def _on_line(strayed: NDArray[np.float32], direction: NDArray[np.float32]) -> NDArray[np.bool_]:
