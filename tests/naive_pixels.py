@@ -143,12 +143,12 @@ def even_surface(values, basis, darker, lighter, least, stiffness, rounds):
     return coefficients
 
 
-def surface_contrast(lab, cells, coefficients, rows, columns):
+def surface_contrast(lab, mask, coefficients, rows, columns):
     y, x = (places[..., np.newaxis] for places in np.meshgrid(rows, columns, indexing="ij"))
     terms = (np.ones_like(x), x, y, x * x, x * y, y * y)
     surface = sum(term * factors for term, factors in zip(terms, coefficients, strict=True))
     contrast = np.linalg.norm(lab - surface, axis=2)
-    return surface.reshape(-1, 3)[cells].T, contrast.ravel()[cells]
+    return surface[mask].T, contrast[mask]
 
 
 def disc_redness(rgb, x, y, radius, dark):

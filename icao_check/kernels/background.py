@@ -193,20 +193,20 @@ def even_surface(
 @kernel
 def surface_contrast(
     lab: NDArray[np.float32],
-    cells: NDArray[np.int64],
+    mask: NDArray[np.bool_],
     coefficients: NDArray[np.float64],
     rows: NDArray[np.float64],
     columns: NDArray[np.float64],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    # (float32[:, :, ::1], int64[::1], float64[:, ::1], float64[::1], float64[::1])
-    """Return how far some pixels are from a smooth surface.
+    # (float32[:, :, ::1], bool_[:, ::1], float64[:, ::1], float64[::1], float64[::1])
+    """Return how far the pixels of a region are from a smooth surface.
 
     Parameters
     ----------
     lab : ndarray of shape (H, W, 3), float32
         CIELAB.
-    cells : ndarray of shape (n,), int64
-        Indices of the pixels, row by row.
+    mask : ndarray of shape (H, W), bool
+        The region, of n pixels.
     coefficients : ndarray of shape (6, 3), float64
         Of each channel of the surface: those of 1, x, y, x², xy, y².
     rows, columns : ndarray of shape (H,) and (W,), float64
@@ -215,25 +215,31 @@ def surface_contrast(
     Returns
     -------
     surface : ndarray of shape (3, n), float32
-        Colour of the surface there.
+        Colour of the surface at the pixels, row by row.
     contrast : ndarray of shape (n,), float32
         ΔE*ab (CIE 15:2004, 8.2.1.3) of the pixels to it.
     """
-    surface = np.empty((3, cells.shape[0]), np.float32)
-    contrast = np.empty(cells.shape[0], np.float32)
-    width = columns.shape[0]
-    for i in range(cells.shape[0]):
-        row, column = cells[i] // width, cells[i] % width
-        y, x = rows[row], columns[column]
-        squared = 0.0
+    height, width = mask.shape
+    surface = np.empty((3, mask.sum()), np.float32)
+    contrast = np.empty(surface.shape[1], np.float32)
+    level, slope = np.empty(3), np.empty(3)
+    count = 0
+    for row in range(height):
+        y = rows[row]
         for channel in range(3):
-            value = (
-                coefficients[0, channel]
-                + x * (coefficients[1, channel] + x * coefficients[3, channel])
-                + y * (coefficients[2, channel] + x * coefficients[4, channel] + y * coefficients[5, channel])
+            level[channel] = coefficients[0, channel] + y * (
+                coefficients[2, channel] + y * coefficients[5, channel]
             )
-            surface[channel, i] = value
-            away = lab[row, column, channel] - value
-            squared += away * away
-        contrast[i] = np.sqrt(squared)
+            slope[channel] = coefficients[1, channel] + y * coefficients[4, channel]
+        for column in range(width):
+            if mask[row, column]:
+                x = columns[column]
+                squared = 0.0
+                for channel in range(3):
+                    value = level[channel] + x * (slope[channel] + x * coefficients[3, channel])
+                    surface[channel, count] = value
+                    away = lab[row, column, channel] - value
+                    squared += away * away
+                contrast[count] = np.sqrt(squared)
+                count += 1
     return surface, contrast

@@ -116,7 +116,7 @@ def background_uniformity(case: Case) -> Measurement:
     thinned = inside[::_THINNED]
     colours = wall.lab.reshape(-1, 3)[thinned].astype(np.float64)
     surface = kernels.even_surface(colours, _places(wall, thinned), *_EVEN)
-    even, contrast = kernels.surface_contrast(wall.lab, inside, surface, *_axes(wall))
+    even, contrast = kernels.surface_contrast(wall.lab, mask, surface, *_axes(wall))
     ordered = np.sort(even, axis=1)
     fading = math.dist(*(_quantiles(ordered, share) for share in (_FADING_WITHIN, 1.0 - _FADING_WITHIN)))
     plain = max(fading, _PATTERN_WEIGHT * _pattern(wall, mask))
