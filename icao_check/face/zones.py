@@ -135,8 +135,8 @@ def find_zones(
 
 
 def _fill_box(labels: NDArray[np.uint8], box: tuple[float, float, float, float], label: int) -> None:
-    left, top, right, bottom = (max(round(side), -1) for side in box)
-    labels[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = label
+    left, top, right, bottom = map(round, box)
+    labels[max(top, 0) : max(bottom + 1, 0), max(left, 0) : max(right + 1, 0)] = label
 
 
 def _fill(labels: NDArray[np.uint8], polygon: NDArray[np.float64], label: int) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from icao_check.face import Face
 from icao_check.face.appearance import EARS
@@ -99,10 +101,8 @@ def _ears_seen(face: Face, shift: float) -> float:
 def _skin_of_forehead(face: Face) -> float | None:
     """Return the share of skin in the middle of the forehead, 0–1; None where too little is pictured."""
     regions, landmarks = face.regions, face.landmarks
-    across = np.linspace(0.0, 1.0, _ACROSS)
     brows, hairline = (
-        np.stack([np.interp(across, np.linspace(0.0, 1.0, len(line)), line[:, k]) for k in (0, 1)], axis=1)
-        for line in (landmarks.brows[1:-1], landmarks.hairline[2:-2])
+        _between(len(line)) @ line for line in (landmarks.brows[1:-1], landmarks.hairline[2:-2])
     )
     lower, upper = (brows + share * (hairline - brows) for share in _FOREHEAD)
     outline = (np.concatenate([lower, upper[::-1]]) + 0.5) / regions.px_per_cell - 0.5
@@ -113,6 +113,13 @@ def _skin_of_forehead(face: Face) -> float | None:
     if np.count_nonzero(pictured) < max(1.0, _LEAST_PICTURED * whole):
         return None
     return float((regions.kinds[pictured] == SKIN).mean())
+
+
+@functools.cache
+def _between(count: int) -> NDArray[np.float64]:
+    """Return the matrix that makes evenly spread points on a line out of the corners of it."""
+    across, corners = np.linspace(0.0, 1.0, _ACROSS), np.linspace(0.0, 1.0, count)
+    return np.stack([np.interp(across, corners, own) for own in np.eye(count)], axis=1)
 
 
 def _cloth_above_eyes(face: Face) -> float:

@@ -49,19 +49,22 @@ def _blur(case: Case) -> float | None:
     assert face is not None
     piece = face_cutout(case.photo, face.pupils, _SIZE, inter_eye=_INTER_EYE, eyes_at=_EYES_AT)
     grey = cv2.cvtColor(piece.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine, coarse = (_tensor(cv2.GaussianBlur(grey, (0, 0), scale)) for scale in (_FINE, _COARSE))
-    if np.linalg.det(coarse) <= 1e-6 * max(float(np.trace(coarse)), 1e-9) ** 2:
+    fine, coarse = (
+        kernels.gradient_energy(np.asarray(cv2.GaussianBlur(grey, (0, 0), scale), np.float32))
+        for scale in (_FINE, _COARSE)
+    )
+    xx, xy, yy = coarse
+    area = xx * yy - xy * xy
+    if area <= 1e-6 * max(xx + yy, 1e-9) ** 2:
         return None
-    squared = float(np.linalg.eigvals(np.linalg.solve(coarse, fine)).real.min())
+    # Half the trace and the determinant of coarse⁻¹ fine.
+    half = (yy * fine[0] - 2.0 * xy * fine[1] + xx * fine[2]) / (2.0 * area)
+    product = (fine[0] * fine[2] - fine[1] * fine[1]) / area
+    squared = half - math.sqrt(max(half * half - product, 0.0))
     sharpest = (_COARSE / _FINE) ** 2
     squared = min(max(squared, 1.0 + 1e-4), sharpest)
     variance = (_COARSE**2 - squared * _FINE**2) / (squared - 1.0)
     return math.sqrt(max(variance, 0.0)) / _INTER_EYE * 100.0
-
-
-def _tensor(grey: np.ndarray) -> np.ndarray:
-    xx, xy, yy = kernels.gradient_energy(np.asarray(grey, np.float32))
-    return np.array([[xx, xy], [xy, yy]])
 
 
 def noise(case: Case) -> Measurement:
