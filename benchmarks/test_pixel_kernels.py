@@ -78,17 +78,6 @@ class TestAreaMeans:
         assert np.abs(found.astype(int) - raster.area_means(rgb, 256, 199)).max() <= 1
 
 
-@pytest.mark.benchmark(group="halves, 1063 × 827")
-class TestHalves:
-    def test_kernel(self, benchmark, rng):
-        benchmark(raster.halves, rng.integers(0, 256, (1063, 827, 3), np.uint8))
-
-    def test_opencv(self, benchmark, rng):
-        rgb = rng.integers(0, 256, (1063, 827, 3), np.uint8)
-        found = benchmark(cv2.resize, rgb[:1062, :826], (413, 531), interpolation=cv2.INTER_AREA)
-        np.testing.assert_array_equal(found, raster.halves(rgb))
-
-
 @pytest.mark.benchmark(group="cell_planes, 320 × 256")
 class TestCellPlanes:
     def test_kernel(self, benchmark, rng):

@@ -26,12 +26,6 @@ def area_means(rgb, height, width):
     return fine.reshape(height, rows, width, columns, 3).mean(axis=(1, 3))
 
 
-def halves(rgb):
-    height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
-    squares = rgb[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
-    return np.floor(squares.mean(axis=(1, 3)) + 0.5)
-
-
 def cell_planes(rgb, planes):
     height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
     cells = np.zeros((1, planes, height, width))

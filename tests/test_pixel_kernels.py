@@ -77,13 +77,6 @@ def test_area_means_of_whole_squares_and_of_the_picture_itself():
     np.testing.assert_array_equal(raster.area_means(rgb, 3, 4), expected)
 
 
-@given(pictures())
-def test_halves(picture):
-    found = raster.halves(picture[0])
-    assert found.dtype == np.uint8
-    np.testing.assert_array_equal(found, naive.halves(picture[0]))
-
-
 @given(pictures(), st.integers(12, 15))
 def test_cell_planes(picture, planes):
     rgb = np.repeat(np.repeat(picture[0], 2, axis=0), 2, axis=1) ^ np.uint8(85)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["area_means", "cell_planes", "halves", "medians_at"]
+__all__ = ["area_means", "cell_planes", "medians_at"]
 
 
 @kernel
@@ -64,38 +64,6 @@ def area_means(
             reduced[y, x, 0], reduced[y, x, 1] = np.rint(red), np.rint(green)
             reduced[y, x, 2] = np.rint(blue)
     return reduced
-
-
-@kernel
-def halves(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:  # (uint8[:, :, ::1])
-    """Reduce a picture to half of its sides.
-
-    Parameters
-    ----------
-    rgb : ndarray of shape (H, W, 3), uint8
-        A last odd row or column is left out.
-
-    Returns
-    -------
-    ndarray of shape (H // 2, W // 2, 3), uint8
-        Means of 2 × 2 pixels, rounded half up.
-    """
-    height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
-    half = np.empty((height, width, 3), np.uint8)
-    flat = rgb.reshape(rgb.shape[0], 3 * rgb.shape[1])
-    line = np.empty(6 * width, np.uint16)
-    one, two = np.uint16(1), np.uint16(2)
-    for y in range(height):
-        # Down first: such a loop the compiler runs many wide.
-        above, below = flat[2 * y, : 6 * width], flat[2 * y + 1, : 6 * width]
-        for i in range(6 * width):
-            line[i] = np.uint16(above[i]) + np.uint16(below[i]) + one
-        own = half[y].reshape(3 * width)
-        for x in range(width):
-            own[3 * x] = (line[6 * x] + line[6 * x + 3]) >> two
-            own[3 * x + 1] = (line[6 * x + 1] + line[6 * x + 4]) >> two
-            own[3 * x + 2] = (line[6 * x + 2] + line[6 * x + 5]) >> two
-    return half
 
 
 @kernel

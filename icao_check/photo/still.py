@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -133,10 +134,9 @@ class Photo:
             height, width = (side // 2 for side in self._halves[-1].shape[:2])
             if min(height, width) < _SMALLEST_HALF:
                 break
-            # Numba is imported on first use.
-            from icao_check.kernels.raster import halves
-
-            self._halves.append(_kept(halves(_kept(np.ascontiguousarray(self._halves[-1]).view()))))
+            even = self._halves[-1][: 2 * height, : 2 * width]
+            half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+            self._halves.append(_kept(np.asarray(half, np.uint8)))
         level = min(times, len(self._halves) - 1)
         return self._halves[level], 2**level
 
