@@ -37,9 +37,7 @@ class Cutout:
 
     def to_cutout(self, points: Points) -> Points:
         """Carry points (..., 2) of the photo to the piece."""
-        (a, b, x), (c, d, y) = self.matrix.tolist()
-        inverse = np.array([[d, -c], [-b, a]]) / (a * d - b * c)  # transposed
-        return np.asarray((points - (x, y)) @ inverse, np.float64)
+        return (points - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
 
 
 def cut_out(
@@ -67,17 +65,14 @@ def cut_out(
         detail aliases. Beyond the edge of the photo the edge is repeated.
     """
     width, height = size
-    # Number by number: arrays of two take longer than the sampling of a small piece.
     x, y = float(along[0]), float(along[1])
-    right_x, right_y = (-x, -y) if mirror else (x, y)
-    half_width, half_height = (width - 1) / 2.0, (height - 1) / 2.0
-    left = float(centre[0]) - (right_x * half_width - y * half_height)
-    top = float(centre[1]) - (right_y * half_width + x * half_height)
-    matrix = np.array([[right_x, -y, left], [right_y, x, top]])
+    basis = np.array([[-x if mirror else x, -y], [-y if mirror else y, x]])
+    corner = np.asarray(centre, np.float64) - basis @ np.array([(width - 1) / 2.0, (height - 1) / 2.0])
+    matrix = np.column_stack([basis, corner])
     times = max(0, math.floor(math.log2(max(math.hypot(x, y), 1e-9))))
     source, factor = photo.halved(times)
     small = matrix / factor
-    small[0, 2], small[1, 2] = (left + 0.5) / factor - 0.5, (top + 0.5) / factor - 0.5
+    small[:, 2] = (matrix[:, 2] + 0.5) / factor - 0.5
     pixels = cv2.warpAffine(
         source, small, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
     )
@@ -120,13 +115,15 @@ def face_cutout(
     ValueError
         The pupils coincide.
     """
-    (left_x, left_y), (right_x, right_y) = pupils.tolist()
-    if not math.hypot(right_x - left_x, right_y - left_y) > 0:
+    axis = pupils[1] - pupils[0]
+    if not np.hypot(*axis) > 0:
         raise ValueError("the pupils coincide: the face has no direction")
-    x, y = (right_x - left_x) / inter_eye, (right_y - left_y) / inter_eye
+    along = axis / inter_eye
+    down = np.array([-along[1], along[0]])
     width, height = size
-    across, down = (0.5 - eyes_at[0]) * (width - 1), (0.5 - eyes_at[1]) * (height - 1)
-    centre = np.array(
-        [(left_x + right_x) / 2.0 + x * across - y * down, (left_y + right_y) / 2.0 + y * across + x * down]
+    centre = (
+        pupils.mean(axis=0)
+        + along * ((width - 1) / 2.0 - eyes_at[0] * (width - 1))
+        + down * ((height - 1) / 2.0 - eyes_at[1] * (height - 1))
     )
-    return cut_out(photo, centre, np.array([x, y]), size)
+    return cut_out(photo, centre, along, size)
