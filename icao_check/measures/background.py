@@ -51,12 +51,25 @@ _DIFFERS, _SAME_LINE = 5.0, 8.0
 _MOSTLY = 0.6
 # Loose hair is thinner than this and reaches no further, in inter-eye distances.
 _STRAND, _REACH = 0.08, 1.0
-# A shadow keeps the colour of the wall (chroma difference), leaves some of its light, and is even: roughness
-# in L* for a white wall.
-_SHADOW_CHROMA, _DEEPEST, _SMOOTH = 8.0, 0.93, 2.0
-# A shadow of the head begins within the seam, reaches this far, is this wide and covers that much (inter-eye
-# distances, and squares of them).
-_SHADOW_SEAM, _NEAR, _WIDTH, _SHADOW_AREA = 0.08, 0.6, 0.12, 0.1
+# A shadow keeps the colour of the wall (chroma difference) and leaves some of its light; the second is for
+# what the label map takes for hair. Softly: from and to these shares of a limit.
+_SHADOW_CHROMA, _DEEPEST, _SOFTLY = (12.0, 4.0), (0.93, 0.85), (0.95, 1.05)
+# It is level somewhere: neighbours differ by less than this share of what it takes, and grain, in L*. The
+# edge of hair, blurred, is steeper. What is taken for hair differs by less than that many L*, and reaches no
+# further inwards from the wall, in inter-eye distances.
+_STEEP, _GRAINY, _LEVEL, _TAKEN = 0.3, 1.5, 8.0, 0.5
+# What may be hair: the share of person; the least spread of its lightness and that of its chroma; how many
+# spreads apart another colour begins, and ends to be doubtful.
+_DOUBTFUL, _HAIR_SPREAD, _APART = (0.1, 0.2), (10.0, 2.0), (1.5, 3.0)
+# The head's hair is between these columns, in inter-eye distances from the middle.
+_ABOVE_EYES = 0.8
+# A shadow of the head begins within the seam, reaches this far and covers that much (inter-eye distances, and
+# squares of them). It is three cells wide, and its penumbra two on either side.
+_SHADOW_SEAM, _NEAR, _SHADOW_AREA = 0.08, 0.6, 0.1
+_NEIGHBOURS, _DISC, _FRINGE = (
+    cv2.getStructuringElement(shape, (size, size))
+    for shape, size in ((cv2.MORPH_RECT, 3), (cv2.MORPH_ELLIPSE, 3), (cv2.MORPH_ELLIPSE, 5))
+)
 _FAINT = 0.08
 # Around a shadow so much of the wall may be half lit (inter-eye distances); the rest must be this share of
 # the wall, to be fitted again.
@@ -78,8 +91,9 @@ _LIT_BESIDE = (1.5, 4.0, 0.01, 1e-2, 8)
 class _Wall:
     """Half of the label map around the head.
 
-    `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person; `hair` the
-    typical colour of the hair, if any; `distance` that of each cell to the person, and `clear` that to
+    `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person, `is_hair`
+    what is hair as far as it is person; `hair` the typical colour of the hair above the eyes, if any, and
+    `hair_spread` how far its L* usually strays from that; `distance` that of each cell to the person, and `clear` that to
     anything that may be the person, in cells; `rows` those above the shoulders; `eyes` the inter-eye distance
     in cells.
     """
@@ -87,7 +101,9 @@ class _Wall:
     lab: NDArray[np.float32]
     finer: NDArray[np.float32]
     share: NDArray[np.float32]
+    is_hair: NDArray[np.bool_]
     hair: NDArray[np.float64] | None
+    hair_spread: float
     distance: NDArray[np.float32]
     clear: NDArray[np.float32]
     rows: NDArray[np.bool_]
@@ -219,12 +235,13 @@ def background_shadow(case: Case) -> Measurement:
     """Return how much darker than the lit wall the shadow of the head is, in %.
 
     Linear luminance against an even fading fitted to the lit wall, where a tenth of a square inter-eye
-    distance is darker still. A shadow keeps the colour of the wall, is even, wider than loose hair, and
-    joined to the person. It also counts where the label map is not sure of wall or person: shadows look like
-    both. A fading that is fitted to the whole wall follows a broad shadow: where there is one, a simpler
-    fading is fitted to the wall without it. What hardly reaches beyond the edge of the hair may as well be
-    that edge, blurred, and what reaches both sides of the picture another wall: that asks for a look, and
-    fails no photo.
+    distance is darker still. A shadow keeps the colour of the wall, differs from the hair, is level
+    somewhere, which the blurred edge of hair is nowhere, and is joined to the person. It also counts where
+    the label map is not sure of wall or person, or has taken the rim of it for hair: shadows look like both.
+    A fading that is fitted to the whole wall follows a broad shadow: where there is one, a simpler fading is
+    fitted to the wall without it. What hardly reaches beyond the edge of the hair may as well be that edge,
+    blurred, and what reaches both sides of the picture another wall: that asks for a look, and fails no
+    photo.
     """
     wall = _around(case)
     bare = wall.bare(_SHADOW_SEAM)
@@ -234,14 +251,15 @@ def background_shadow(case: Case) -> Measurement:
     root = (wall.lab[..., 0] + 16.0) / 116.0
     luminance = np.log(np.maximum(root * root * root, 1e-3))
     _, *typical = kernels.typical_colour(wall.lab, bare)
-    found, shade = _shadow(wall, typical, luminance - _lit(wall, luminance, bare, _FADING, _LIT))
+    rim = _rim(wall)
+    found, shade = _shadow(wall, rim, typical, luminance - _lit(wall, luminance, bare, _FADING, _LIT))
     value = _shade_near(wall, found, shade)
     if value == 0.0:
         return Measurement(0.0)
     rest = bare & (_distance(~found) > _PENUMBRA * eyes)
     if rest.sum() >= _LEAST_LIT * bare.sum():
         lit = _lit(wall, luminance, rest, _SLOPE, _LIT_BESIDE)
-        value = max(value, _shade_near(wall, *_shadow(wall, typical, luminance - lit)))
+        value = max(value, _shade_near(wall, *_shadow(wall, rim, typical, luminance - lit)))
     reaching = int((found & (wall.distance > _EDGE * eyes)).sum())
     narrow = reaching < _REACHING * eyes * eyes
     across = bool(found[:, 0].any() and found[:, -1].any())
@@ -256,7 +274,7 @@ def _lit(
     cuts: tuple[float, float, float, float, int],
 ) -> NDArray[np.float32]:
     """Return the logarithm of the luminance of the lit wall everywhere, as fitted to the cells of a mask."""
-    chosen = np.flatnonzero(mask)[::_THINNED]
+    chosen = _sampled(mask)
     places = np.ascontiguousarray(_places(wall, chosen)[:, :terms])
     coefficients = np.zeros((_FADING, 1))
     coefficients[:terms] = kernels.even_surface(
@@ -265,31 +283,80 @@ def _lit(
     return np.asarray(_surface(wall, coefficients)[0], np.float32)
 
 
+def _sampled(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return one in so many cells of a mask: always the same ones, whatever else belongs to it."""
+    return np.flatnonzero(mask.ravel()[::_THINNED]) * _THINNED
+
+
+@dataclass(frozen=True, slots=True)
+class _Rim:
+    """Where a shadow may be: the wall, and what the label map has taken for the rim of the hair.
+
+    `cells` (h, w); `open` those that are not surely person; `own` how surely a cell has not the colour of the
+    hair, 0–1; `level` how surely it may be a shadow as far as it was taken for hair, 0–1; `bend` the largest
+    difference in L* among a cell and its neighbours; `seed` what touches the person, or, of the rim, the wall.
+    """
+
+    cells: NDArray[np.bool_]
+    open: NDArray[np.bool_]
+    own: NDArray[np.float32]
+    level: NDArray[np.float32]
+    bend: NDArray[np.float32]
+    seed: NDArray[np.bool_]
+
+
+def _rim(wall: _Wall) -> _Rim:
+    seam = max(_SHADOW_SEAM * wall.eyes, 1.5)
+    open_wall = wall.rows & (wall.share < _PERSON) & (wall.distance > seam)
+    inward = _distance(wall.share > _BARE)
+    taken = wall.rows & wall.is_hair & ~open_wall & (inward < _TAKEN * wall.eyes)
+    lightness = wall.lab[..., 0]
+    bend = cv2.subtract(cv2.dilate(lightness, _NEIGHBOURS), cv2.erode(lightness, _NEIGHBOURS))
+    level = np.where(taken, 1.0 / (1.0 + np.square(np.square(bend / _LEVEL))), 1.0)
+    own = np.ones(wall.share.shape, np.float32)
+    if wall.hair is not None:
+        away = wall.lab - wall.hair.astype(np.float32)
+        apart = np.square(away[..., 0] / max(wall.hair_spread, _HAIR_SPREAD[0]))
+        apart += (np.square(away[..., 1]) + np.square(away[..., 2])) / _HAIR_SPREAD[1] ** 2
+        doubt = _step(wall.share, *_DOUBTFUL)
+        own -= doubt * (1.0 - _step(np.sqrt(apart), *_APART))
+    seed = (open_wall & (wall.distance <= seam + 2.5)) | (taken & (inward <= seam + 2.5))
+    return _Rim(
+        cells=open_wall | taken,
+        open=open_wall,
+        own=own,
+        level=level.astype(np.float32),
+        bend=np.asarray(bend, np.float32),
+        seed=np.asarray(seed, np.bool_),
+    )
+
+
 def _shadow(
-    wall: _Wall, typical: Sequence[float], departure: NDArray[np.float32]
+    wall: _Wall, rim: _Rim, typical: Sequence[float], departure: NDArray[np.float32]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Return the cells of what may be a shadow of the person, and how much of the light it takes, 0–1.
 
     `departure` is the logarithm of the luminance against that of the lit wall.
     """
-    eyes = wall.eyes
     lightness, a, b = cv2.split(wall.lab)
     left = np.exp(np.minimum(departure, 0.0) / 3.0)
     darkness = 1.0 - left * left * left
     tint = np.sqrt(np.square(a - typical[1] * left) + np.square(b - typical[2] * left))
-    rough = cv2.blur(np.abs(lightness - cv2.blur(lightness, (3, 3))), (5, 5))
-    even = np.exp(-np.square(rough / (_SMOOTH * max(float(typical[0]), 10.0) / 100.0)))
-    open_wall = wall.rows & (wall.share < _PERSON) & (wall.distance > max(_SHADOW_SEAM * eyes, 1.5))
-    shade = np.where(open_wall & (tint < _SHADOW_CHROMA) & (darkness < _DEEPEST), darkness * even, 0.0)
+    # Of hair more is asked: the colour of the wall, and some light left.
+    chroma = np.where(rim.open, np.float32(_SHADOW_CHROMA[0]), np.float32(_SHADOW_CHROMA[1]))
+    deepest = np.where(rim.open, np.float32(_DEEPEST[0]), np.float32(_DEEPEST[1]))
+    shade = darkness * rim.own * (1.0 - _step(tint / chroma, *_SOFTLY))
+    shade = np.where(rim.cells, shade * (1.0 - _step(darkness / deepest, *_SOFTLY)), np.float32(0.0))
     shade = shade.astype(np.float32)
-    radius = max(1, round(_WIDTH * eyes / 2.0))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    # Beyond the open wall anything may be: it does not make a shadow narrower.
-    narrow = cv2.erode(np.where(open_wall, shade, np.float32(1.0)), disc)
-    wide = np.minimum(cv2.dilate(np.where(open_wall, narrow, np.float32(0.0)), disc), shade)
+    drop = (lightness + 16.0) * (1.0 / left - 1.0)
+    steep = np.square(rim.bend / (_STEEP * drop + _GRAINY))
+    flat = (shade * rim.level / (1.0 + steep * steep)).astype(np.float32)
+    # Beyond these cells anything may be: it does not make a shadow narrower.
+    flat = cv2.dilate(np.where(rim.cells, cv2.erode(np.where(rim.cells, flat, 1.0), _DISC), 0.0), _DISC)
+    wide = np.minimum(cv2.dilate(flat, _FRINGE), shade)
     count, parts = cv2.connectedComponents((wide > _FAINT).astype(np.uint8), connectivity=8)
     joined = np.zeros(count, np.bool_)
-    joined[parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5]] = True
+    joined[parts[rim.seed]] = True
     joined[0] = False
     return joined[parts], wide
 
@@ -318,13 +385,19 @@ def _find_wall(case: Case) -> _Wall:
     person = share > _PERSON
     rows = np.zeros(share.shape, np.bool_)
     rows[: max(int((face.chin[1] + 0.5) / px_per_cell - 0.5 + _BELOW_CHIN * eyes), 0)] = True
-    kinds = cv2.resize(regions.kinds, size, interpolation=cv2.INTER_NEAREST)
-    hair, *colour = kernels.typical_colour(lab, person & rows & (kinds == HAIR))
+    is_hair = cv2.resize(regions.kinds, size, interpolation=cv2.INTER_NEAREST) == HAIR
+    middle = (float(face.pupils[:, 0].mean()) + 0.5) / px_per_cell - 0.5
+    above = np.abs(np.arange(size[0]) - middle) < _ABOVE_EYES * eyes
+    sure = np.asarray(person & rows & is_hair & above, np.bool_)
+    hair, *colour = kernels.typical_colour(lab, sure)
+    spread = _median(np.abs(lab[..., 0][sure] - np.float32(colour[0]))) if hair else 0.0
     return _Wall(
         lab=lab,
         finer=regions.lab,
         share=np.asarray(share, np.float32),
+        is_hair=np.asarray(is_hair, np.bool_),
         hair=np.array(colour) if hair else None,
+        hair_spread=1.4826 * spread,
         distance=_distance(~person),
         clear=_distance(share < _BARE),
         rows=rows,
@@ -370,6 +443,12 @@ def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the lengths of vectors (..., 3)."""
     squares = vectors * vectors
     return np.asarray(np.sqrt(squares[..., 0] + squares[..., 1] + squares[..., 2]), np.float32)
+
+
+def _step(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+    """Return 0 below `low`, 1 above `high` and a smooth rise between them."""
+    rise = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    return np.asarray(rise * rise * (3.0 - 2.0 * rise), np.float32)
 
 
 def _median(values: NDArray[np.float32]) -> float:
