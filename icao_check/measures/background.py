@@ -70,7 +70,8 @@ _NEIGHBOURS, _DISC, _FRINGE = (
     cv2.getStructuringElement(shape, (size, size))
     for shape, size in ((cv2.MORPH_RECT, 3), (cv2.MORPH_ELLIPSE, 3), (cv2.MORPH_ELLIPSE, 5))
 )
-_FAINT = 0.08
+# What takes less of the light is no shadow, and what takes more than this is surely one.
+_FAINT = (0.08, 0.14)
 # Around a shadow so much of the wall may be half lit (inter-eye distances); the rest must be this share of
 # the wall, to be fitted again.
 _PENUMBRA, _LEAST_LIT = 0.15, 0.2
@@ -256,10 +257,14 @@ def background_shadow(case: Case) -> Measurement:
     value = _shade_near(wall, found, shade)
     if value == 0.0:
         return Measurement(0.0)
+    # Fades in, so that what is just found does not change the value at once.
+    found_for_sure = float(_step(np.float32(value), *_FAINT))
+    value *= found_for_sure
     rest = bare & (_distance(~found) > _PENUMBRA * eyes)
     if rest.sum() >= _LEAST_LIT * bare.sum():
         lit = _lit(wall, luminance, rest, _SLOPE, _LIT_BESIDE)
-        value = max(value, _shade_near(wall, *_shadow(wall, rim, typical, luminance - lit)))
+        again = _shade_near(wall, *_shadow(wall, rim, typical, luminance - lit))
+        value = max(value, found_for_sure * again)
     reaching = int((found & (wall.distance > _EDGE * eyes)).sum())
     narrow = reaching < _REACHING * eyes * eyes
     across = bool(found[:, 0].any() and found[:, -1].any())
@@ -354,7 +359,7 @@ def _shadow(
     # Beyond these cells anything may be: it does not make a shadow narrower.
     flat = cv2.dilate(np.where(rim.cells, cv2.erode(np.where(rim.cells, flat, 1.0), _DISC), 0.0), _DISC)
     wide = np.minimum(cv2.dilate(flat, _FRINGE), shade)
-    count, parts = cv2.connectedComponents((wide > _FAINT).astype(np.uint8), connectivity=8)
+    count, parts = cv2.connectedComponents((wide > _FAINT[0]).astype(np.uint8), connectivity=8)
     joined = np.zeros(count, np.bool_)
     joined[parts[rim.seed]] = True
     joined[0] = False
@@ -445,7 +450,7 @@ def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.sqrt(squares[..., 0] + squares[..., 1] + squares[..., 2]), np.float32)
 
 
-def _step(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+def _step(values: NDArray[np.float32] | np.float32, low: float, high: float) -> NDArray[np.float32]:
     """Return 0 below `low`, 1 above `high` and a smooth rise between them."""
     rise = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
     return np.asarray(rise * rise * (3.0 - 2.0 * rise), np.float32)
