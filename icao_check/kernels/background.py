@@ -198,7 +198,7 @@ def cast_shade(
     grainy: float,
 ) -> tuple[
     NDArray[np.float32], NDArray[np.float32]
-]:  # (float32[:, :, ::1], uint8[:, ::1], float32[:, ::1], 5 × float64[::1], 6 × UniTuple(float64, 2), 2 × float64)
+]:  # (float32[:, :, ::1], uint8[:, ::1], float32[:, ::1], float64[::1] five times, then floats and pairs)
     """Return how much of the light shade takes from each cell, and how much of that is level.
 
     All limits are soft: the cubic ``t**2 * (3 - 2 * t)`` leads from 1 to 0, or from 0 to 1, between them.

@@ -56,7 +56,7 @@ _STRAND, _REACH = 0.08, 1.0
 _SHADOW_CHROMA, _DEEPEST, _SOFTLY = (12.0, 4.0), (0.93, 0.85), (0.95, 1.05)
 # From this share of person on it may be hair. How far its L* strays, as a share of it and at least, and its
 # chroma, and by how many times that another colour differs.
-_DOUBTFUL, _HAIR_SPREAD, _APART = (0.1, 0.2), (0.3, 6.0, 2.0), (1.5, 3.0)
+_DOUBTFUL, _HAIR_SPREAD, _APART = (0.1, 0.2), (0.4, 8.0, 2.0), (1.5, 3.0)
 _NO_HAIR = np.full(3, np.inf)
 # A shadow is level somewhere: neighbours differ by less than this share of what it takes, and grain (L*). The
 # edge of hair, blurred, is steeper.
@@ -95,9 +95,9 @@ class _Wall:
     """Half of the label map around the head.
 
     `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person, `is_hair`
-    what is hair as far as it is person; `hair` the typical colour of the hair above the eyes, if any; `distance` that of each cell to the person, and `clear` that to
-    anything that may be the person, in cells; `rows` those above the shoulders; `eyes` the inter-eye distance
-    in cells.
+    what is hair as far as it is person; `hair` the typical colour of the hair above the eyes, if any;
+    `distance` that of each cell to the person, and `clear` that to anything that may be the person, in cells;
+    `rows` those above the shoulders; `eyes` the inter-eye distance in cells.
     """
 
     lab: NDArray[np.float32]
