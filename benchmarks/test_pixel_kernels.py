@@ -227,7 +227,7 @@ class TestCastShade:
         hair, share = np.array([30.0, 4.0, 6.0]), rng.random((128, 100), np.float32)
         return lab, np.ones((128, 100), np.uint8), share, lit, rows, columns, np.zeros(2), hair
 
-    limits = ((9.0, 2.0), (12.0, 4.0), (0.93, 0.85), (0.95, 1.05), (0.1, 0.2), (1.5, 3.0), 0.3, 1.5)
+    limits = ((9.0, 2.0), (12.0, 4.0), (0.93, 0.85), (0.95, 1.05), (0.1, 0.2), (1.5, 3.0), 0.3, 1.5, 0.08)
 
     def test_kernel(self, benchmark, wall):
         benchmark(background.cast_shade, *wall, *self.limits)
@@ -252,6 +252,7 @@ class TestCastShade:
             shade *= (1 - step(darkness / 0.93, 0.95, 1.05)) * (
                 1 - step(share, 0.1, 0.2) * (1 - step(apart, 1.5, 3))
             )
+            shade[shade < 0.08] = 0.0
             bend = cv2.dilate(lightness, square) - cv2.erode(lightness, square)
             steep = (bend / (0.3 * (lightness + 16) * (1 / left - 1) + 1.5)) ** 2
             return shade, shade / (1 + steep * steep)

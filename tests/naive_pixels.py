@@ -145,6 +145,7 @@ def cast_shade(
     apart,
     steep,
     grainy,
+    least,
 ):
     lightness, a, b = np.moveaxis(lab.astype(float), 2, 0)
     x, y = np.meshgrid(columns, rows)
@@ -163,6 +164,7 @@ def cast_shade(
     doubt = _softly(share.astype(float), *doubtful)
     shade = darkness * (1 - _softly(tint, *softly)) * (1 - _softly(depth, *softly))
     shade = np.where(place > 0, shade * (1 - doubt * (1 - _softly(differs, *apart))), 0)
+    shade[shade < least] = 0
     around = np.lib.stride_tricks.sliding_window_view(np.pad(lightness, 1, "edge"), (3, 3))
     bend = around.max(axis=(2, 3)) - around.min(axis=(2, 3))
     drop = (lightness + 16) * (1 / left - 1)

@@ -183,8 +183,8 @@ def test_even_surface(count, channels, size, cuts, rounds, seed):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4)
 
 
-@given(shapes, st.booleans(), st.integers(0, 2**32 - 1))
-def test_cast_shade(shape, with_hair, seed):
+@given(shapes, st.booleans(), st.sampled_from([0.0, 0.0812]), st.integers(0, 2**32 - 1))
+def test_cast_shade(shape, with_hair, least, seed):
     rng = np.random.default_rng(seed)
     lab = rng.normal((60, 0, 0), (20, 6, 6), (*shape, 3)).astype(np.float32)
     lab[rng.random(shape) < 0.3] = (88, 0, 1)  # lit
@@ -206,6 +206,7 @@ def test_cast_shade(shape, with_hair, seed):
         (1.5, 3.0),
         0.3,
         1.5,
+        least,
     )
     for found, expected in zip(background.cast_shade(*arguments), naive.cast_shade(*arguments), strict=True):
         assert found.dtype == np.float32
@@ -217,7 +218,7 @@ def test_shade_is_level_but_at_its_edge():
     lab[:, :6] = (60, 0, 0)
     nothing = np.zeros(6)
     nothing[0] = 3 * np.log((90 + 16) / 116)
-    limits = ((12.0, 2.0), (12.0, 4.0), (0.93, 0.85), (0.95, 1.05), (0.1, 0.2), (1.5, 3.0), 0.3, 1.5)
+    limits = ((12.0, 2.0), (12.0, 4.0), (0.93, 0.85), (0.95, 1.05), (0.1, 0.2), (1.5, 3.0), 0.3, 1.5, 0.08)
     everywhere, sure = np.ones((9, 12), np.uint8), np.zeros((9, 12), np.float32)
     no_hair = np.full(3, np.inf)
     shade, flat = background.cast_shade(

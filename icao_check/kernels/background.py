@@ -196,6 +196,7 @@ def cast_shade(
     apart: tuple[float, float],
     steep: float,
     grainy: float,
+    least: float,
 ) -> tuple[
     NDArray[np.float32], NDArray[np.float32]
 ]:  # (float32[:, :, ::1], uint8[:, ::1], float32[:, ::1], float64[::1] five times, then floats and pairs)
@@ -233,6 +234,8 @@ def cast_shade(
     steep, grainy : float
         Shade is level where L* differs among a cell and its neighbours by less than `steep` times what the
         shade takes of it, and `grainy`.
+    least : float
+        Less of the light than this counts as none.
 
     Returns
     -------
@@ -242,6 +245,7 @@ def cast_shade(
     height, width = place.shape
     shade = np.zeros((height, width), np.float32)
     flat = np.zeros((height, width), np.float32)
+    most_left = (1.0 - least) ** (1.0 / 3.0)
     for y in range(height):
         level_here = lit[0] + rows[y] * (lit[2] + rows[y] * lit[5])
         slope_here = lit[1] + rows[y] * lit[4]
@@ -254,7 +258,7 @@ def cast_shade(
             lightness = np.float64(lab[y, x, 0])
             # The root of the luminance; that of a thousandth is the least.
             left = max((lightness + 16.0) / 116.0, 0.1) / root
-            if left >= 1.0:
+            if left > most_left:
                 continue
             darkness = 1.0 - left * left * left
             side = kind - 1
@@ -268,14 +272,14 @@ def cast_shade(
                 da, db = (lab[y, x, 1] - hair[1]) / spread[1], (lab[y, x, 2] - hair[2]) / spread[1]
                 differs = _step(math.sqrt(dl * dl + da * da + db * db), apart[0], apart[1])
                 taken *= 1.0 - doubt * (1.0 - differs)
-            shade[y, x] = taken
-            if taken <= 0.0:
+            if taken < least:
                 continue
-            least = most = lab[y, x, 0]
+            shade[y, x] = taken
+            low = high = lab[y, x, 0]
             for j in range(max(y - 1, 0), min(y + 2, height)):
                 for i in range(max(x - 1, 0), min(x + 2, width)):
-                    least, most = min(least, lab[j, i, 0]), max(most, lab[j, i, 0])
-            bend = np.float64(most - least)
+                    low, high = min(low, lab[j, i, 0]), max(high, lab[j, i, 0])
+            bend = np.float64(high - low)
             ratio = bend / (steep * (lightness + 16.0) * (1.0 / left - 1.0) + grainy)
             ratio *= ratio
             flat[y, x] = taken / (1.0 + ratio * ratio)

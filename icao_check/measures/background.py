@@ -61,7 +61,6 @@ _NO_HAIR = np.full(3, np.inf)
 # A shadow is level somewhere: neighbours differ by less than this share of what it takes, and grain (L*). The
 # edge of hair, blurred, is steeper.
 _STEEP, _GRAINY = 0.3, 1.5
-_SHADE = (_SHADOW_CHROMA, _DEEPEST, _SOFTLY, _DOUBTFUL, _APART, _STEEP, _GRAINY)
 # What is taken for hair reaches no further inwards from the wall (inter-eye distances).
 _TAKEN = 0.5
 # The hair of the head is looked at this far to either side of the middle (inter-eye distances).
@@ -72,6 +71,7 @@ _SHADOW_SEAM, _NEAR, _SHADOW_AREA = 0.08, 0.6, 0.1
 _DISC, _PENUMBRAL = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)) for size in (3, 7))
 # What takes less of the light is no shadow, and what takes more than this is surely one.
 _FAINT = (0.08, 0.14)
+_SHADE = (_SHADOW_CHROMA, _DEEPEST, _SOFTLY, _DOUBTFUL, _APART, _STEEP, _GRAINY, _FAINT[0])
 # Around a shadow so much of the wall may be half lit (inter-eye distances); the rest must be this share of
 # the wall, to be fitted again.
 _PENUMBRA, _LEAST_LIT = 0.15, 0.2
