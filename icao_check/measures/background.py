@@ -71,7 +71,6 @@ _SHADOW_SEAM, _NEAR, _SHADOW_AREA = 0.08, 0.6, 0.1
 _DISC, _PENUMBRAL = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)) for size in (3, 7))
 # What takes less of the light is no shadow, and what takes more than this is surely one.
 _FAINT = (0.08, 0.14)
-_SHADE = (_SHADOW_CHROMA, _DEEPEST, _SOFTLY, _DOUBTFUL, _APART, _STEEP, _GRAINY, _FAINT[0])
 # Around a shadow so much of the wall may be half lit (inter-eye distances); the rest must be this share of
 # the wall, to be fitted again.
 _PENUMBRA, _LEAST_LIT = 0.15, 0.2
@@ -320,13 +319,30 @@ def _shadow(
     hair = _NO_HAIR if wall.hair is None else wall.hair
     share, least, chroma = _HAIR_SPREAD
     spread = (max(share * min(float(hair[0]), 100.0), least), chroma)
+    rows, columns = _axes(wall)
     shade, flat = kernels.cast_shade(
-        wall.lab, rim.place, wall.share, lit, *_axes(wall), rim.typical, hair, spread, *_SHADE
+        wall.lab,
+        rim.place,
+        wall.share,
+        lit,
+        rows,
+        columns,
+        rim.typical,
+        hair,
+        spread,
+        _SHADOW_CHROMA,
+        _DEEPEST,
+        _SOFTLY,
+        _DOUBTFUL,
+        _APART,
+        _STEEP,
+        _GRAINY,
+        _FAINT[0],
     )
     # Beyond these cells anything may be: it does not make a shadow narrower.
     beyond = rim.place == 0
     flat[beyond] = 1.0
-    flat = cv2.erode(flat, _DISC)
+    flat = np.asarray(cv2.erode(flat, _DISC), np.float32)
     flat[beyond] = 0.0
     wide = np.minimum(cv2.dilate(flat, _PENUMBRAL), shade)
     count, parts = cv2.connectedComponents((wide > _FAINT[0]).view(np.uint8), connectivity=8)
