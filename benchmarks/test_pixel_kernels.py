@@ -304,6 +304,52 @@ class TestSurfaceContrast:
         np.testing.assert_allclose(benchmark(twin), found[1], rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.benchmark(group="cast_shade, 128 × 100, a third in shade")
+class TestCastShade:
+    @pytest.fixture
+    @staticmethod
+    def wall(rng):
+        lab = rng.normal((88, 0, 0), (0.5, 0.3, 0.3), (128, 100, 3)).astype(np.float32)
+        lab[:, :33, 0] -= 30
+        rows, columns = np.linspace(-2, 2, 128), np.linspace(-1.5, 1.5, 100)
+        lit = np.array([3 * np.log(104 / 116), 0.01, 0.01, 0.0, 0.0, 0.0])
+        hair, share = np.array([30.0, 4.0, 6.0]), rng.random((128, 100), np.float32)
+        return lab, np.ones((128, 100), np.uint8), share, lit, rows, columns, np.zeros(2), hair
+
+    limits = ((9.0, 2.0), (12.0, 4.0), (0.93, 0.85), (0.95, 1.05), (0.1, 0.2), (1.5, 3.0), 0.3, 1.5, 0.08)
+
+    def test_kernel(self, benchmark, wall):
+        benchmark(background.cast_shade, *wall, *self.limits)
+
+    def test_opencv(self, benchmark, wall):
+        lab, _, share, lit, rows, columns, _, hair = wall
+        square = np.ones((3, 3), np.uint8)
+
+        def step(value, low, high):
+            rise = np.clip((value - low) / (high - low), 0, 1)
+            return rise * rise * (3 - 2 * rise)
+
+        def twin():
+            lightness, a, b = cv2.split(lab)
+            bright = lit[0] + lit[1] * columns + lit[2] * rows[:, None]
+            left = np.minimum((lightness + 16) / 116 / np.exp(bright / 3).astype(np.float32), 1)
+            darkness = 1 - left * left * left
+            apart = np.sqrt(
+                ((lightness - hair[0]) / 9) ** 2 + ((a - hair[1]) / 2) ** 2 + ((b - hair[2]) / 2) ** 2
+            )
+            shade = darkness * (1 - step(np.sqrt(a * a + b * b) / 12, 0.95, 1.05))
+            shade *= (1 - step(darkness / 0.93, 0.95, 1.05)) * (
+                1 - step(share, 0.1, 0.2) * (1 - step(apart, 1.5, 3))
+            )
+            shade[shade < 0.08] = 0.0
+            bend = cv2.dilate(lightness, square) - cv2.erode(lightness, square)
+            steep = (bend / (0.3 * (lightness + 16) * (1 / left - 1) + 1.5)) ** 2
+            return shade, shade / (1 + steep * steep)
+
+        for mine, theirs in zip(background.cast_shade(*wall, *self.limits), benchmark(twin), strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=1e-4)
+
+
 @pytest.mark.benchmark(group="plain_rim, 64 lines of 199")
 class TestPlainRim:
     lines = np.full((64, 199, 3), 250, np.uint8)

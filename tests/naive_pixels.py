@@ -151,6 +151,54 @@ def surface_contrast(lab, mask, coefficients, rows, columns):
     return surface[mask].T, contrast[mask]
 
 
+def _softly(value, low, high):
+    rise = np.clip((value - low) / (high - low), 0, 1)
+    return 3 * rise**2 - 2 * rise**3
+
+
+def cast_shade(
+    lab,
+    place,
+    share,
+    lit,
+    rows,
+    columns,
+    wall,
+    hair,
+    spread,
+    chroma,
+    deepest,
+    softly,
+    doubtful,
+    apart,
+    steep,
+    grainy,
+    least,
+):
+    lightness, a, b = np.moveaxis(lab.astype(float), 2, 0)
+    x, y = np.meshgrid(columns, rows)
+    bright = np.exp(sum(c * term for c, term in zip(lit, (x**0, x, y, x * x, x * y, y * y), strict=True)))
+    luminance = np.maximum(((lightness + 16) / 116) ** 3, 1e-3)
+    darkness = np.maximum(1 - luminance / bright, 0)
+    left = np.cbrt(1 - darkness)
+    of_hair = place == 2
+    tint = np.hypot(a - wall[0] * left, b - wall[1] * left) / np.where(of_hair, chroma[1], chroma[0])
+    depth = darkness / np.where(of_hair, deepest[1], deepest[0])
+    differs = np.sqrt(
+        ((lightness - hair[0]) / spread[0]) ** 2
+        + ((a - hair[1]) / spread[1]) ** 2
+        + ((b - hair[2]) / spread[1]) ** 2
+    )
+    doubt = _softly(share.astype(float), *doubtful)
+    shade = darkness * (1 - _softly(tint, *softly)) * (1 - _softly(depth, *softly))
+    shade = np.where(place > 0, shade * (1 - doubt * (1 - _softly(differs, *apart))), 0)
+    shade[shade < least] = 0
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(lightness, 1, "edge"), (3, 3))
+    bend = around.max(axis=(2, 3)) - around.min(axis=(2, 3))
+    drop = (lightness + 16) * (1 / left - 1)
+    return shade, shade / (1 + (bend / (steep * drop + grainy)) ** 4)
+
+
 def disc_redness(rgb, x, y, radius, dark):
     found = []
     for row in range(rgb.shape[0]):

@@ -239,6 +239,54 @@ def test_even_surface(count, channels, size, cuts, rounds, seed):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4)
 
 
+@given(shapes, st.booleans(), st.sampled_from([0.0, 0.0812]), st.integers(0, 2**32 - 1))
+def test_cast_shade(shape, with_hair, least, seed):
+    rng = np.random.default_rng(seed)
+    lab = rng.normal((60, 0, 0), (20, 6, 6), (*shape, 3)).astype(np.float32)
+    lab[rng.random(shape) < 0.3] = (88, 0, 1)  # lit
+    lab[..., 0] = np.clip(lab[..., 0], 0, 100)
+    arguments = (
+        lab,
+        rng.integers(0, 3, shape).astype(np.uint8),
+        rng.random(shape, np.float32),
+        rng.normal(0, 0.2, 6),
+        rng.uniform(-1, 1, shape[0]),
+        rng.uniform(-1, 1, shape[1]),
+        rng.normal(0, 3, 2),
+        rng.normal((40, 5, 9), 8) if with_hair else np.full(3, np.inf),
+        (9.0, 2.0),
+        (12.0, 4.0),
+        (0.93, 0.85),
+        (0.95, 1.05),
+        (0.1, 0.2),
+        (1.5, 3.0),
+        0.3,
+        1.5,
+        least,
+    )
+    for found, expected in zip(background.cast_shade(*arguments), naive.cast_shade(*arguments), strict=True):
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_shade_is_level_but_at_its_edge():
+    lab = np.full((9, 12, 3), (90, 0, 0), np.float32)
+    lab[:, :6] = (60, 0, 0)
+    nothing = np.zeros(6)
+    nothing[0] = 3 * np.log((90 + 16) / 116)
+    limits = ((12.0, 2.0), (12.0, 4.0), (0.93, 0.85), (0.95, 1.05), (0.1, 0.2), (1.5, 3.0), 0.3, 1.5, 0.08)
+    everywhere, sure = np.ones((9, 12), np.uint8), np.zeros((9, 12), np.float32)
+    no_hair = np.full(3, np.inf)
+    shade, flat = background.cast_shade(
+        lab, everywhere, sure, nothing, np.zeros(9), np.zeros(12), np.zeros(2), no_hair, *limits
+    )
+    taken = 1 - (76 / 106) ** 3
+    np.testing.assert_allclose(shade[:, :6], taken, atol=1e-5)
+    np.testing.assert_allclose(shade[:, 6:], 0, atol=1e-5)
+    np.testing.assert_allclose(flat[:, :5], taken, atol=1e-5)
+    assert flat[:, 5].max() < 0.05
+
+
 def test_what_lies_on_a_surface_does_not_draw_it():
     y, x = np.mgrid[-1:1:20j, -1:1:30j]
     basis = np.stack([np.ones(600), x.ravel(), y.ravel()], axis=1)

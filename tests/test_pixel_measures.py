@@ -25,7 +25,7 @@ from icao_check.measures.light import LINEAR, face_light
 from icao_check.measures.raster import exceeded, graded
 from icao_check.photo import read_photo
 from icao_check.profile import load_profile
-from icao_check.regions import BACKGROUND, SKIN
+from icao_check.regions import BACKGROUND, HAIR, SKIN
 from samples.gallery import PORTRAITS
 from tests.conftest import JIT_DISABLED
 
@@ -414,6 +414,11 @@ class TestBackground:
         yellow = background.background_colour(before((88, 0, 40)))
         assert yellow.finding == "tinted"
         assert not accepted("background_colour", yellow.value)
+        deeper = [
+            background.background_colour(before((40, 10, -chroma))).value for chroma in (20, 40, 60, 80)
+        ]
+        assert sorted(set(deeper), reverse=True) == deeper
+        assert 0.0 < deeper[-1] < deeper[0] < 40.0
 
     def test_slope_pattern_and_object_are_uneven(self, before, case):
         height, width = case.face.regions.labels.shape
@@ -451,15 +456,44 @@ class TestBackground:
         assert found.value == pytest.approx(100 * darkness, rel=0.15)
         assert found.excuse is None
 
-    def test_hair_that_fades_into_the_wall_fails_no_photo(self, before, case):
+    @pytest.mark.parametrize("blur", [3.0, 6.0])
+    def test_hair_that_fades_into_the_wall_is_no_shadow(self, before, case, blur):
         height, width = case.face.regions.labels.shape
         person = np.zeros((height, width), np.float32)
         person[42:, 50:150] = 1.0
         lab = np.zeros((height, width, 3), np.float32)
-        lab[..., 0] = 95 - 75 * cv2.GaussianBlur(person, (0, 0), 6.0)
-        found = background.background_shadow(before(lab))
-        assert found.value > 15
-        assert found.excuse == "uncertain"
+        lab[..., 0] = 95 - 75 * cv2.GaussianBlur(person, (0, 0), blur)
+        assert background.background_shadow(before(lab)).value == 0.0
+
+    @pytest.mark.parametrize(("hair", "seen"), [((20, 2, 3), True), ((45, 5, 14), True), ((58, 0, 0), False)])
+    def test_a_shadow_that_the_label_map_takes_for_hair(self, before, case, hair, seen):
+        lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
+        shaded = before(lab)
+        regions = shaded.face.regions
+        share, kinds, lab = regions.share.copy(), regions.kinds.copy(), regions.lab.copy()
+        share[42:200, 150:168] = 1.0
+        kinds[42:110, 50:150] = kinds[42:200, 150:168] = HAIR
+        lab[42:110, 50:150], lab[42:200, 150:168] = hair, (55, 0, 0)
+        regions = dataclasses.replace(regions, share=share, kinds=kinds, lab=lab)
+        face = dataclasses.replace(shaded.face, regions=regions)
+        found = background.background_shadow(dataclasses.replace(shaded, face=face))
+        assert (found.value > 15) == seen
+        assert found.excuse == ("uncertain" if seen else None)
+
+    def test_a_shadow_grows_without_a_jump(self, before, case):
+        height, width = case.face.regions.labels.shape
+        cast = np.zeros((height, width), np.float32)
+        cast[20:200, 120:180] = 1.0
+        cast = cv2.GaussianBlur(cast, (0, 0), 2.0)
+        read = []
+        for darkness in np.arange(0.04, 0.3, 0.005):
+            luminance = ((95 + 16) / 116) ** 3 * (1 - darkness * cast)
+            lab = np.stack([116 * np.cbrt(luminance) - 16, 0 * cast, 0 * cast], axis=2)
+            read.append(background.background_shadow(before(lab)).value)
+        assert read[0] == 0.0
+        assert read[-1] == pytest.approx(29.5, abs=3)
+        assert max(np.abs(np.diff(read))) < 2.0
+        assert min(np.diff(read)) > -0.2
 
     def test_what_hangs_on_the_person_may_be_hair(self, before, case):
         plain = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)

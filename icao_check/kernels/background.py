@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["even_surface", "surface_contrast", "typical_colour"]
+__all__ = ["cast_shade", "even_surface", "surface_contrast", "typical_colour"]
 
 
 @kernel
@@ -243,3 +245,118 @@ def surface_contrast(
                 contrast[count] = np.sqrt(squared)
                 count += 1
     return surface, contrast
+
+
+@kernel
+def cast_shade(
+    lab: NDArray[np.float32],
+    place: NDArray[np.uint8],
+    share: NDArray[np.float32],
+    lit: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    columns: NDArray[np.float64],
+    wall: NDArray[np.float64],
+    hair: NDArray[np.float64],
+    spread: tuple[float, float],
+    chroma: tuple[float, float],
+    deepest: tuple[float, float],
+    softly: tuple[float, float],
+    doubtful: tuple[float, float],
+    apart: tuple[float, float],
+    steep: float,
+    grainy: float,
+    least: float,
+) -> tuple[
+    NDArray[np.float32], NDArray[np.float32]
+]:  # (float32[:, :, ::1], uint8[:, ::1], float32[:, ::1], float64[::1] five times, then floats and pairs)
+    """Return how much of the light shade takes from each cell, and how much of that is level.
+
+    All limits are soft: the cubic ``t**2 * (3 - 2 * t)`` leads from 1 to 0, or from 0 to 1, between them.
+
+    Parameters
+    ----------
+    lab : ndarray of shape (H, W, 3), float32
+        CIELAB.
+    place : ndarray of shape (H, W), uint8
+        1 where shade may lie, 2 where it may have been taken for hair; 0 elsewhere.
+    share : ndarray of shape (H, W), float32
+        How much of the cell may be a person, 0–1.
+    lit : ndarray of shape (6,), float64
+        The logarithm of the luminance without shade: coefficients of 1, x, y, x², xy, y².
+    rows, columns : ndarray of shape (H,) and (W,), float64
+        y and x of that polynomial.
+    wall : ndarray of shape (2,), float64
+        a* and b* without shade.
+    hair : ndarray of shape (3,), float64
+        L*, a*, b* of the hair; infinite where there is none.
+    spread : (float, float)
+        How far the L* and the chroma of hair stray from that.
+    chroma, deepest : (float, float)
+        The chroma difference to the shaded wall, and the share of the light taken, beyond which it is
+        something else; where `place` is 1, and where it is 2.
+    softly : (float, float)
+        Shares of these at which doubt begins and ends.
+    doubtful : (float, float)
+        From which `share` on a cell has to differ from the hair, softly.
+    apart : (float, float)
+        By how many spreads the cell has to differ, softly.
+    steep, grainy : float
+        Shade is level where L* differs among a cell and its neighbours by less than `steep` times what the
+        shade takes of it, and `grainy`.
+    least : float
+        Less of the light than this counts as none.
+
+    Returns
+    -------
+    shade, flat : ndarray of shape (H, W), float32
+        0–1; `flat` is never more than `shade`.
+    """
+    height, width = place.shape
+    shade = np.zeros((height, width), np.float32)
+    flat = np.zeros((height, width), np.float32)
+    most_left = (1.0 - least) ** (1.0 / 3.0)
+    for y in range(height):
+        level_here = lit[0] + rows[y] * (lit[2] + rows[y] * lit[5])
+        slope_here = lit[1] + rows[y] * lit[4]
+        for x in range(width):
+            kind = place[y, x]
+            if kind == 0:
+                continue
+            logarithm = level_here + columns[x] * (slope_here + columns[x] * lit[3])
+            root = math.exp(logarithm / 3.0)
+            lightness = np.float64(lab[y, x, 0])
+            # The root of the luminance; that of a thousandth is the least.
+            left = max((lightness + 16.0) / 116.0, 0.1) / root
+            if left > most_left:
+                continue
+            darkness = 1.0 - left * left * left
+            side = kind - 1
+            da, db = lab[y, x, 1] - wall[0] * left, lab[y, x, 2] - wall[1] * left
+            tint = math.sqrt(da * da + db * db) / chroma[side]
+            taken = darkness * (1.0 - _step(tint, softly[0], softly[1]))
+            taken *= 1.0 - _step(darkness / deepest[side], softly[0], softly[1])
+            doubt = _step(np.float64(share[y, x]), doubtful[0], doubtful[1])
+            if doubt > 0.0:
+                dl = (lightness - hair[0]) / spread[0]
+                da, db = (lab[y, x, 1] - hair[1]) / spread[1], (lab[y, x, 2] - hair[2]) / spread[1]
+                differs = _step(math.sqrt(dl * dl + da * da + db * db), apart[0], apart[1])
+                taken *= 1.0 - doubt * (1.0 - differs)
+            if taken < least:
+                continue
+            shade[y, x] = taken
+            low = high = lab[y, x, 0]
+            for j in range(max(y - 1, 0), min(y + 2, height)):
+                for i in range(max(x - 1, 0), min(x + 2, width)):
+                    low, high = min(low, lab[j, i, 0]), max(high, lab[j, i, 0])
+            bend = np.float64(high - low)
+            ratio = bend / (steep * (lightness + 16.0) * (1.0 / left - 1.0) + grainy)
+            ratio *= ratio
+            flat[y, x] = taken / (1.0 + ratio * ratio)
+    return shade, flat
+
+
+@kernel
+def _step(value: float, low: float, high: float) -> float:  # (float64, float64, float64)
+    """Return 0 below `low`, 1 above `high` and a cubic rise between them."""
+    rise = min(max((value - low) / (high - low), 0.0), 1.0)
+    return rise * rise * (3.0 - 2.0 * rise)

@@ -51,21 +51,36 @@ _DIFFERS, _SAME_LINE = 5.0, 8.0
 _MOSTLY = 0.6
 # Loose hair is thinner than this and reaches no further, in inter-eye distances.
 _STRAND, _REACH = 0.08, 1.0
-# A shadow keeps the colour of the wall (chroma difference), leaves some of its light, and is even: roughness
-# in L* for a white wall.
-_SHADOW_CHROMA, _DEEPEST, _SMOOTH = 8.0, 0.93, 2.0
-# A shadow of the head begins within the seam, reaches this far, is this wide and covers that much (inter-eye
-# distances, and squares of them).
-_SHADOW_SEAM, _NEAR, _WIDTH, _SHADOW_AREA = 0.08, 0.6, 0.12, 0.1
-_FAINT = 0.08
+# A shadow keeps the colour of the wall (chroma difference) and leaves some of its light; the second limits
+# are for what the label map takes for hair. Doubt begins and ends at these shares of them.
+_SHADOW_CHROMA, _DEEPEST, _SOFTLY = (12.0, 4.0), (0.93, 0.85), (0.95, 1.05)
+# From this share of person on it may be hair. How far its L* strays, as a share of it and at least, and its
+# chroma, and by how many times that another colour differs.
+_DOUBTFUL, _HAIR_SPREAD, _APART = (0.1, 0.2), (0.4, 8.0, 2.0), (1.5, 3.0)
+_NO_HAIR = np.full(3, np.inf)
+# A shadow is level somewhere: neighbours differ by less than this share of what it takes, and grain (L*). The
+# edge of hair, blurred, is steeper.
+_STEEP, _GRAINY = 0.3, 1.5
+# What is taken for hair reaches no further inwards from the wall (inter-eye distances).
+_TAKEN = 0.5
+# The hair of the head is looked at this far to either side of the middle (inter-eye distances).
+_ABOVE_EYES = 0.8
+# A shadow of the head begins within the seam, reaches this far and covers that much (inter-eye distances, and
+# squares of them). It is level over three cells, and its penumbra begins two beyond the middle one.
+_SHADOW_SEAM, _NEAR, _SHADOW_AREA = 0.08, 0.6, 0.1
+_DISC, _PENUMBRAL = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)) for size in (3, 7))
+# What takes less of the light is no shadow, and what takes more than this is surely one.
+_FAINT = (0.08, 0.14)
 # Around a shadow so much of the wall may be half lit (inter-eye distances); the rest must be this share of
 # the wall, to be fitted again.
 _PENUMBRA, _LEAST_LIT = 0.15, 0.2
 # Beyond this distance from the person hair that fades into the wall does not reach; a shadow covers that much
 # there (inter-eye distances, and squares of them).
-_EDGE, _REACHING = 0.3, 0.12
+_EDGE, _REACHING = 0.2, 0.12
 # White may be off neutral by this chroma; beyond it each unit costs one and a half of lightness.
 _NEUTRAL_CHROMA, _TINT_WEIGHT = 6.0, 1.5
+# Below this L*, which no rule calls light, the value falls more slowly.
+_DIM = 40.0
 # How many terms of the quadratic polynomials of a place a fading and a slope have.
 _FADING, _SLOPE = 6, 3
 # Lit wall: cut-offs for darker and lighter cells, smallest noise (ln), ridge, rounds.
@@ -78,15 +93,16 @@ _LIT_BESIDE = (1.5, 4.0, 0.01, 1e-2, 8)
 class _Wall:
     """Half of the label map around the head.
 
-    `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person; `hair` the
-    typical colour of the hair, if any; `distance` that of each cell to the person, and `clear` that to
-    anything that may be the person, in cells; `rows` those above the shoulders; `eyes` the inter-eye distance
-    in cells.
+    `lab` is CIELAB (h, w, 3), `finer` that of the label map; `share` how much of a cell is person, `is_hair`
+    what is hair as far as it is person; `hair` the typical colour of the hair above the eyes, if any;
+    `distance` that of each cell to the person, and `clear` that to anything that may be the person, in cells;
+    `rows` those above the shoulders; `eyes` the inter-eye distance in cells.
     """
 
     lab: NDArray[np.float32]
     finer: NDArray[np.float32]
     share: NDArray[np.float32]
+    is_hair: NDArray[np.bool_]
     hair: NDArray[np.float64] | None
     distance: NDArray[np.float32]
     clear: NDArray[np.float32]
@@ -194,7 +210,11 @@ def _on_line(strayed: NDArray[np.float32], direction: NDArray[np.float32]) -> ND
 
 
 def background_colour(case: Case) -> Measurement:
-    """Return the lightness L* of the wall, less one and a half times its chroma beyond that of off-white."""
+    """Return the lightness L* of the wall, less one and a half times its chroma beyond that of off-white.
+
+    Below 40, less than any limit asks for, it approaches 0 ever more slowly: so that of two walls that are
+    dark or strongly coloured the worse still reads less.
+    """
     return case.once("background_colour", lambda: _colour(case))
 
 
@@ -212,87 +232,125 @@ def _colour(case: Case) -> Measurement:
         return Measurement(None, reason="no_background")
     _, lightness, a, b = kernels.typical_colour(regions.lab, mask)
     tint = _TINT_WEIGHT * max(float(np.hypot(a, b)) - _NEUTRAL_CHROMA, 0.0)
-    return Measurement(
-        max(float(lightness) - tint, 1.0),
-        finding="tinted" if tint > 0.0 else None,
-    )
+    value = float(lightness) - tint
+    if value < _DIM:
+        value = _DIM * math.exp(value / _DIM - 1.0)
+    return Measurement(value, finding="tinted" if tint > 0.0 else None)
 
 
 def background_shadow(case: Case) -> Measurement:
     """Return how much darker than the lit wall the shadow of the head is, in %.
 
     Linear luminance against an even fading fitted to the lit wall, where a tenth of a square inter-eye
-    distance is darker still. A shadow keeps the colour of the wall, is even, wider than loose hair, and
-    joined to the person. It also counts where the label map is not sure of wall or person: shadows look like
-    both. A fading that is fitted to the whole wall follows a broad shadow: where there is one, a simpler
-    fading is fitted to the wall without it. What hardly reaches beyond the edge of the hair may as well be
-    that edge, blurred, and what reaches both sides of the picture another wall: that asks for a look, and
-    fails no photo.
+    distance is darker still. A shadow keeps the colour of the wall, differs from the hair, is level
+    somewhere, which the blurred edge of hair is nowhere, and is joined to the person. It also counts where
+    the label map is not sure of wall or person, or has taken the rim of it for hair: shadows look like both.
+    A fading that is fitted to the whole wall follows a broad shadow: where there is one, a simpler fading is
+    fitted to the wall without it. What hardly reaches beyond the edge of the hair may as well be that edge,
+    blurred, and what reaches both sides of the picture another wall: that asks for a look, and fails no
+    photo.
     """
     wall = _around(case)
     bare = wall.bare(_SHADOW_SEAM)
     if bare.sum() < _SMALLEST_SHARE * bare.size:
         return Measurement(None, reason="no_background")
     eyes = wall.eyes
-    root = (wall.lab[..., 0] + 16.0) / 116.0
-    luminance = np.log(np.maximum(root * root * root, 1e-3))
     _, *typical = kernels.typical_colour(wall.lab, bare)
-    found, shade = _shadow(wall, typical, luminance - _lit(wall, luminance, bare, _FADING, _LIT))
+    rim = _rim(wall, typical)
+    found, shade = _shadow(wall, rim, _lit(wall, bare, _FADING, _LIT))
     value = _shade_near(wall, found, shade)
     if value == 0.0:
         return Measurement(0.0)
+    # Fades in, so that what is just found does not change the value at once.
+    rise = min(max((value - _FAINT[0]) / (_FAINT[1] - _FAINT[0]), 0.0), 1.0)
+    sure = rise * rise * (3.0 - 2.0 * rise)
     rest = bare & (_distance(~found) > _PENUMBRA * eyes)
     if rest.sum() >= _LEAST_LIT * bare.sum():
-        lit = _lit(wall, luminance, rest, _SLOPE, _LIT_BESIDE)
-        value = max(value, _shade_near(wall, *_shadow(wall, typical, luminance - lit)))
+        value = max(value, _shade_near(wall, *_shadow(wall, rim, _lit(wall, rest, _SLOPE, _LIT_BESIDE))))
     reaching = int((found & (wall.distance > _EDGE * eyes)).sum())
     narrow = reaching < _REACHING * eyes * eyes
     across = bool(found[:, 0].any() and found[:, -1].any())
-    return Measurement(100.0 * value, excuse="uncertain" if narrow or across else None)
+    return Measurement(100.0 * sure * value, excuse="uncertain" if narrow or across else None)
 
 
 def _lit(
-    wall: _Wall,
-    luminance: NDArray[np.float32],
-    mask: NDArray[np.bool_],
-    terms: int,
-    cuts: tuple[float, float, float, float, int],
-) -> NDArray[np.float32]:
-    """Return the logarithm of the luminance of the lit wall everywhere, as fitted to the cells of a mask."""
-    chosen = np.flatnonzero(mask)[::_THINNED]
+    wall: _Wall, mask: NDArray[np.bool_], terms: int, cuts: tuple[float, float, float, float, int]
+) -> NDArray[np.float64]:
+    """Return a polynomial for the logarithm of the luminance of the lit wall, as fitted to a mask's cells."""
+    # Always the same cells, whatever else belongs to the mask.
+    chosen = np.flatnonzero(mask.ravel()[::_THINNED]) * _THINNED
+    root = (wall.lab.reshape(-1, 3)[chosen, :1].astype(np.float64) + 16.0) / 116.0
     places = np.ascontiguousarray(_places(wall, chosen)[:, :terms])
-    coefficients = np.zeros((_FADING, 1))
-    coefficients[:terms] = kernels.even_surface(
-        luminance.ravel()[chosen, None].astype(np.float64), places, *cuts
+    coefficients = np.zeros(_FADING)
+    luminance = 3.0 * np.log(np.maximum(root, 0.1))
+    coefficients[:terms] = kernels.even_surface(luminance, places, *cuts)[:, 0]
+    return coefficients
+
+
+@dataclass(frozen=True, slots=True)
+class _Rim:
+    """Where a shadow may be: the wall, and what the label map has taken for the rim of the hair.
+
+    `place` (h, w) is 1 on the wall, 2 on the rim, 0 elsewhere; `seed` the cells of the wall that touch the
+    person, and those of the rim that touch the wall; `typical` a* and b* of the wall.
+    """
+
+    place: NDArray[np.uint8]
+    seed: NDArray[np.bool_]
+    typical: NDArray[np.float64]
+
+
+def _rim(wall: _Wall, typical: Sequence[float]) -> _Rim:
+    seam = max(_SHADOW_SEAM * wall.eyes, 1.5)
+    open_wall = wall.rows & (wall.share < _PERSON) & (wall.distance > seam)
+    inward = _distance(wall.share > _BARE)
+    taken = wall.rows & wall.is_hair & ~open_wall & (inward < _TAKEN * wall.eyes)
+    return _Rim(
+        place=open_wall.view(np.uint8) + (taken.view(np.uint8) << 1),
+        seed=(open_wall & (wall.distance <= seam + 2.5)) | (taken & (inward <= seam + 2.5)),
+        typical=np.array(typical[1:]),
     )
-    return np.asarray(_surface(wall, coefficients)[0], np.float32)
 
 
 def _shadow(
-    wall: _Wall, typical: Sequence[float], departure: NDArray[np.float32]
+    wall: _Wall, rim: _Rim, lit: NDArray[np.float64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Return the cells of what may be a shadow of the person, and how much of the light it takes, 0–1.
 
-    `departure` is the logarithm of the luminance against that of the lit wall.
+    `lit` is a polynomial for the logarithm of the luminance of the lit wall.
     """
-    eyes = wall.eyes
-    lightness, a, b = cv2.split(wall.lab)
-    left = np.exp(np.minimum(departure, 0.0) / 3.0)
-    darkness = 1.0 - left * left * left
-    tint = np.sqrt(np.square(a - typical[1] * left) + np.square(b - typical[2] * left))
-    rough = cv2.blur(np.abs(lightness - cv2.blur(lightness, (3, 3))), (5, 5))
-    even = np.exp(-np.square(rough / (_SMOOTH * max(float(typical[0]), 10.0) / 100.0)))
-    open_wall = wall.rows & (wall.share < _PERSON) & (wall.distance > max(_SHADOW_SEAM * eyes, 1.5))
-    shade = np.where(open_wall & (tint < _SHADOW_CHROMA) & (darkness < _DEEPEST), darkness * even, 0.0)
-    shade = shade.astype(np.float32)
-    radius = max(1, round(_WIDTH * eyes / 2.0))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    # Beyond the open wall anything may be: it does not make a shadow narrower.
-    narrow = cv2.erode(np.where(open_wall, shade, np.float32(1.0)), disc)
-    wide = np.minimum(cv2.dilate(np.where(open_wall, narrow, np.float32(0.0)), disc), shade)
-    count, parts = cv2.connectedComponents((wide > _FAINT).astype(np.uint8), connectivity=8)
+    hair = _NO_HAIR if wall.hair is None else wall.hair
+    share, least, chroma = _HAIR_SPREAD
+    spread = (max(share * min(float(hair[0]), 100.0), least), chroma)
+    rows, columns = _axes(wall)
+    shade, flat = kernels.cast_shade(
+        wall.lab,
+        rim.place,
+        wall.share,
+        lit,
+        rows,
+        columns,
+        rim.typical,
+        hair,
+        spread,
+        _SHADOW_CHROMA,
+        _DEEPEST,
+        _SOFTLY,
+        _DOUBTFUL,
+        _APART,
+        _STEEP,
+        _GRAINY,
+        _FAINT[0],
+    )
+    # Beyond these cells anything may be: it does not make a shadow narrower.
+    beyond = rim.place == 0
+    flat[beyond] = 1.0
+    flat = np.asarray(cv2.erode(flat, _DISC), np.float32)
+    flat[beyond] = 0.0
+    wide = np.minimum(cv2.dilate(flat, _PENUMBRAL), shade)
+    count, parts = cv2.connectedComponents((wide > _FAINT[0]).view(np.uint8), connectivity=8)
     joined = np.zeros(count, np.bool_)
-    joined[parts[wall.distance <= max(_SHADOW_SEAM * eyes, 1.5) + 2.5]] = True
+    joined[parts[rim.seed]] = True
     joined[0] = False
     return joined[parts], wide
 
@@ -321,12 +379,15 @@ def _find_wall(case: Case) -> _Wall:
     person = share > _PERSON
     rows = np.zeros(share.shape, np.bool_)
     rows[: max(int((face.chin[1] + 0.5) / px_per_cell - 0.5 + _BELOW_CHIN * eyes), 0)] = True
-    kinds = cv2.resize(regions.kinds, size, interpolation=cv2.INTER_NEAREST)
-    hair, *colour = kernels.typical_colour(lab, person & rows & (kinds == HAIR))
+    is_hair = cv2.resize(regions.kinds, size, interpolation=cv2.INTER_NEAREST) == HAIR
+    middle = (float(face.pupils[:, 0].mean()) + 0.5) / px_per_cell - 0.5
+    above = np.abs(np.arange(size[0]) - middle) < _ABOVE_EYES * eyes
+    hair, *colour = kernels.typical_colour(lab, person & rows & is_hair & above)
     return _Wall(
         lab=lab,
         finer=regions.lab,
         share=np.asarray(share, np.float32),
+        is_hair=np.asarray(is_hair, np.bool_),
         hair=np.array(colour) if hair else None,
         distance=_distance(~person),
         clear=_distance(share < _BARE),
