@@ -100,6 +100,9 @@ class Limit(_Provenance):
     ideal : float, optional
         Value of score 100. Without it, 0 where only a high bound exists, unbounded where only a low one does,
         else the middle of the accepted range.
+    ratio : bool
+        Whether the value is a ratio, to be ranked so that k and 1 / k times the ideal are equally bad: the
+        score then falls with the logarithm, and beyond the outer limits equally fast on both sides.
     resembles : tuple of Resemblance
         Other documents that a refused value may have been made for.
     """
@@ -107,6 +110,7 @@ class Limit(_Provenance):
     accepted: Bounds = Field(alias="pass")
     tolerated: Bounds | None = None
     ideal: float | None = None
+    ratio: bool = False
     resembles: tuple[Resemblance, ...] = ()
 
     @field_validator("accepted", "tolerated", mode="before")
@@ -136,6 +140,10 @@ class Limit(_Provenance):
         ideal = self.ideal
         if ideal is not None and not ((low is None or low <= ideal) and (high is None or ideal <= high)):
             raise ValueError(f"the ideal {ideal} is not accepted")
+        if self.ratio and (
+            ideal is None or outer_low is None or outer_high is None or not 0 < outer_low < ideal < outer_high
+        ):
+            raise ValueError("a ratio needs an ideal between bounds above 0")
         return self
 
     @property

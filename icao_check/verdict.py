@@ -214,7 +214,8 @@ def score(value: float, limit: Limit) -> float:
     float
         ``100 / (1 + d)`` with one decimal, where d is the distance from the ideal in units of the distance
         between the ideal and the outer limit (for a quantity that is better the more there is of it,
-        d = limit / value). It never reaches 0 at a finite distance, so that bad and worse stay apart.
+        d = limit / value; for a ratio see :class:`~icao_check.profile.Limit`). It never reaches 0 at a finite
+        distance, so that bad and worse stay apart.
         A value within the outer limit scores at least 50.0, one outside at most 49.9.
     """
     exact = 100.0 / (1.0 + _distance(value, limit))
@@ -238,10 +239,25 @@ def _distance(value: float, limit: Limit) -> float:
         return low / value if value > 0 else math.inf
     if value == ideal:
         return 0.0
+    if limit.ratio:
+        return _ratio_distance(value, limit)
     bound = high if value > ideal else low
     if bound is None:
         return 0.0
     return abs(value - ideal) / abs(bound - ideal) if bound != ideal else math.inf
+
+
+def _ratio_distance(value: float, limit: Limit) -> float:
+    """Return the distance of a ratio: 1 at either outer bound, from there on alike for k and 1 / k."""
+    low, high = limit.outer
+    assert limit.ideal is not None and low is not None and high is not None
+    if value <= 0:
+        return math.inf
+    above, below = math.log(high / limit.ideal), math.log(limit.ideal / low)
+    strayed = math.log(value / limit.ideal)
+    bound = above if strayed > 0 else below
+    beyond = abs(strayed) - bound
+    return 1.0 + beyond / ((above + below) / 2.0) if beyond > 0 else abs(strayed) / bound
 
 
 def _within(value: float, bounds: tuple[float | None, float | None], widened_by: float = 0.0) -> bool:

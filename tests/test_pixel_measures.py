@@ -64,6 +64,12 @@ def jpeg(pixels, quality):
     )
 
 
+def jpeg_2000(pixels, rate):
+    """Code at `rate` thousandths of the size."""
+    coded = cv2.imencode(".jp2", pixels, [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, rate])[1]
+    return jpeg(cv2.imdecode(coded, cv2.IMREAD_COLOR), 92)
+
+
 def halftone(pixels, period):
     """Print with black dots on a lattice at 45 degrees, `period` px apart, and scan that."""
     fine = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
@@ -254,6 +260,50 @@ class TestCompression:
         ]
         assert values == sorted(values)
         assert values[4] > values[1] + 0.25
+
+    @pytest.mark.parametrize("factor", [0.85, 1.15])
+    def test_blocks_that_were_resized_with_the_picture_ask_for_a_look(self, make_case, large, factor):
+        whole = make_case(large)
+        size = (round(large.shape[1] * factor), round(large.shape[0] * factor))
+        spoiled, kept = (
+            make_case(jpeg(cv2.resize(jpeg(large, quality), size, interpolation=cv2.INTER_LINEAR), 95))
+            for quality in (7, 90)
+        )
+        found = compression.compression_artifacts(spoiled)
+        assert not accepted("compression_artifacts", found.value)
+        assert found.facts["resized"] > compression.compression_artifacts(whole).facts["resized"] + 0.14
+        assert accepted("compression_artifacts", compression.compression_artifacts(kept).value)
+
+    def test_jpeg_2000_at_low_rates_asks_for_a_look_the_lower_the_worse(self, make_case):
+        kept = np.asarray(read_photo(PORTRAITS / "compliant_boy_blond.jpg").rgb)
+        whole = make_case(kept)
+        assert accepted("compression_artifacts", compression.compression_artifacts(whole).value)
+        values = []
+        for rate in (20, 12, 8, 5):
+            found = compression.compression_artifacts(make_case(jpeg_2000(kept, rate), whole.face))
+            assert found.excuse == "uncertain"
+            values.append(found.value)
+        assert values == sorted(values)
+        assert not accepted("compression_artifacts", values[0])
+
+    def test_what_is_smooth_or_burnt_out_has_no_texture_to_lose(self, make_case, case, portrait):
+        burnt = (portrait.astype(float) * 2.5).clip(0, 255).astype(np.uint8)
+        covered = portrait.copy()
+        covered[portrait.shape[0] // 2 :] = (60, 90, 160)
+        for good in (burnt, covered, (portrait * 0.25 + 110).astype(np.uint8)):
+            found = compression.compression_artifacts(make_case(jpeg(good, 92), case.face))
+            assert accepted("compression_artifacts", found.value)
+
+    def test_blur_is_not_taken_for_compression(self, make_case, case, portrait):
+        inter_eye = np.hypot(*np.diff(case.face.pupils, axis=0)[0])
+        for share in (0.02, 0.04):
+            blurred = cv2.GaussianBlur(portrait, (0, 0), share * inter_eye)
+            found = compression.compression_artifacts(make_case(jpeg(blurred, 92), case.face))
+            assert accepted("compression_artifacts", found.value)
+
+    def test_a_large_picture_is_judged_by_what_can_be_seen(self, make_case, large):
+        larger = cv2.resize(large, None, fx=3.0, fy=3.0, interpolation=cv2.INTER_CUBIC)
+        assert accepted("compression_artifacts", compression.compression_artifacts(make_case(larger)).value)
 
     def test_a_well_kept_file_and_noise_show_none(self, case, seen, portrait):
         noisy = portrait + np.random.default_rng(0).normal(0, 20, portrait.shape)

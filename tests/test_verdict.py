@@ -16,8 +16,15 @@ from icao_check.verdict import CheckResult, judge, margin, roll_up, score
 HEAD = CATALOGUE["head_height"]
 
 
-def limit(accepted, tolerated=None, ideal=None):
-    return Limit(accepted=accepted, tolerated=tolerated, ideal=ideal, source=("x",), confidence="low")
+def limit(accepted, tolerated=None, ideal=None, ratio=False):
+    return Limit(
+        accepted=accepted,
+        tolerated=tolerated,
+        ideal=ideal,
+        ratio=ratio,
+        source=("x",),
+        confidence="low",
+    )
 
 
 HEAD_LIMIT = limit((31, 36), (25, 40))
@@ -120,6 +127,7 @@ limits = st.sampled_from(
         limit((None, 12), (None, 16)),
         limit((20, None), (12, None)),
         limit((0.98, 1.02), (0.951, 1.029), 1.0),
+        limit((0.98, 1.02), (0.951, 1.029), 1.0, ratio=True),
         limit((1, 1.15), ideal=1.0),
     ]
 )
@@ -161,6 +169,21 @@ class TestScore:
     )
     def test_it_is_50_at_the_outer_limit(self, rule, value, expected):
         assert score(value, rule) == expected
+
+    @given(st.floats(1.06, 3), st.floats(1.03, 3))
+    def test_beyond_the_limits_of_a_ratio_the_larger_deviation_is_the_worse(self, factor, more):
+        uneven = limit((0.98, 1.02), (0.951, 1.029), 1.0, ratio=True)
+        near, far = (
+            [score(value, uneven) for value in (deviation, 1.0 / deviation)]
+            for deviation in (factor, factor * more)
+        )
+        assert max(far) <= min(near)
+        even = limit((0.5, 2.0), ideal=1.0, ratio=True)
+        assert score(factor, even) == pytest.approx(score(1.0 / factor, even), abs=0.1)
+
+    def test_a_ratio_scores_50_at_either_outer_bound(self):
+        rule = limit((0.98, 1.02), (0.951, 1.029), 1.0, ratio=True)
+        assert [score(value, rule) for value in (0.951, 1.0, 1.029, 0.0)] == [50.0, 100.0, 50.0, 0.0]
 
     @given(limits, values)
     def test_the_margin_is_negative_outside_the_accepted_bounds(self, rule, value):

@@ -40,6 +40,10 @@ class FaceRaster:
         Its luma.
     turned : ndarray of shape (w, h), uint8
         The same, rows for columns.
+    halved : ndarray of shape (h / 2, w / 2), float32
+        The luma of the window halved.
+    halved_noise : ndarray of shape (r, c), float64
+        Deviation of the noise in each of its blocks of 8 px, in grey levels.
     noise, coarse_noise : ndarray of shape (N,), float64
         Deviation of the noise in each block of 8 px, of the window and of the window halved, in grey levels,
         ascending. Of the first only blocks that cannot be clipped, where there are enough of them.
@@ -52,6 +56,8 @@ class FaceRaster:
     rgb: NDArray[np.uint8]
     grey: NDArray[np.uint8]
     turned: NDArray[np.uint8]
+    halved: NDArray[np.float32]
+    halved_noise: NDArray[np.float64]
     noise: NDArray[np.float64]
     coarse_noise: NDArray[np.float64]
     contrast: float
@@ -114,16 +120,19 @@ def _cut(case: Case) -> FaceRaster | None:
     # Means are not rounded.
     exact = grey.astype(np.float32)
     halved = np.asarray(cv2.resize(exact, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+    halved_noise = block_noise(halved, _BLOCK)
     rows, columns = noise.shape
-    inner = exact[1 : 1 + _BLOCK * rows, 1 : 1 + _BLOCK * columns]
-    light = cv2.resize(inner, (columns, rows), interpolation=cv2.INTER_AREA)
+    half = _BLOCK // 2
+    light = cv2.resize(halved[: half * rows, : half * columns], (columns, rows), interpolation=cv2.INTER_AREA)
     usable = noise[(light > _DARK) & (light < _BRIGHT)]
     return FaceRaster(
         rgb=rgb,
         grey=grey,
         turned=np.asarray(cv2.transpose(grey), np.uint8),
+        halved=halved,
+        halved_noise=halved_noise,
         noise=np.sort(usable if len(usable) > _FEWEST_BLOCKS else noise, axis=None),
-        coarse_noise=np.sort(block_noise(halved, _BLOCK), axis=None),
+        coarse_noise=np.sort(halved_noise, axis=None),
         contrast=float(cv2.meanStdDev(grey)[1][0, 0]),
         inter_eye=distance,
     )
