@@ -148,6 +148,29 @@ class TestDeepest:
         assert benchmark(twin) == pytest.approx(illumination.deepest(depth, share, 6.4)[1], abs=1e-4)
 
 
+@pytest.mark.benchmark(group="mirrored_depth, 56 × 44")
+class TestMirroredDepth:
+    def test_kernel(self, benchmark, rng):
+        level, every = rng.random((56, 44)), np.ones((56, 44), bool)
+        benchmark(illumination.mirrored_depth, level, every, every, 0.12, 1.5, 0.05)
+
+    def test_numpy(self, benchmark, rng):
+        level, every = rng.random((56, 44)), np.ones((56, 44), bool)
+        y, x = (place.ravel() for place in np.mgrid[:56, :22])
+        terms = np.column_stack([21.5 - x, (21.5 - x) * (y - 27.5)])
+
+        def twin():
+            found = (level - level[:, ::-1])[:, :22].ravel()
+            kept = np.ones(len(found), bool)
+            for _ in range(3):
+                left = np.abs(found - terms @ np.linalg.lstsq(terms[kept], found[kept], rcond=None)[0])
+                kept = left <= max(1.5 * np.median(left), 0.05)
+            return np.quantile(left, 0.88)
+
+        expected = illumination.mirrored_depth(level, every, every, 0.12, 1.5, 0.05)[1]
+        assert benchmark(twin) == pytest.approx(expected, abs=0.01)
+
+
 @pytest.mark.benchmark(group="plane, 56 × 44")
 class TestPlane:
     def test_kernel(self, benchmark, rng):

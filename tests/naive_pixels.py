@@ -63,6 +63,27 @@ def deepest(depth, share, cells):
     return len(pieces) / 64, np.sort(pieces)[::-1][: max(round(cells * 64), 1)].mean()
 
 
+def mirrored_depth(level, mask, alike, share, outlier, least):
+    height, width = mask.shape
+    half = width // 2
+    both = (mask & mask[:, ::-1])[:, :half]
+    counted = both & alike[:, :half]
+    if not counted.any():
+        return int(both.sum()), 0.0
+    y, x = np.nonzero(counted)
+    found = (level - level[:, ::-1])[:, :half][counted]
+    across = (width - 1) / 2 - x
+    terms = np.column_stack([across, across * (y - (height - 1) / 2)])
+    left, kept = np.abs(found), np.ones(len(found), bool)
+    for _ in range(3):
+        if len(set(y[kept])) < 2:
+            break
+        left = np.abs(found - terms @ np.linalg.lstsq(terms[kept], found[kept], rcond=None)[0])
+        kept = left <= max(outlier * np.median(left), least)
+    depth = np.sort(np.append(left, np.zeros(both.sum() - len(left))))
+    return len(depth), depth[min(int((1 - share) * len(depth)), len(depth) - 1)]
+
+
 def hot_spot_pixels(rgb, mask, reference, rows, columns, gain, whiter, most):
     pixels = rgb[mask].astype(float)
     if len(pixels) == 0:

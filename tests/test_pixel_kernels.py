@@ -120,6 +120,23 @@ def test_deepest(case, seed, pieces):
     np.testing.assert_allclose(found, naive.deepest(depth, share, pieces / 64), rtol=1e-5, atol=1e-5)
 
 
+@given(st.integers(2, 9), st.integers(2, 12), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.12, 1.0]))
+def test_mirrored_depth(height, width, seed, share):
+    rng = np.random.default_rng(seed)
+    level = rng.normal(-1, 0.3, (height, width))
+    mask, alike = rng.random((2, height, width)) < 0.8
+    case = (level, mask, alike & alike[:, ::-1], share, 1.5, 0.05)
+    np.testing.assert_allclose(illumination.mirrored_depth(*case), naive.mirrored_depth(*case), atol=1e-6)
+
+
+def test_even_fall_off_is_no_depth():
+    level = np.tile(np.linspace(-2.0, 0.0, 20), (12, 1))
+    every = np.ones(level.shape, bool)
+    assert illumination.mirrored_depth(level, every, every, 0.12, 1.5, 0.05)[1] == pytest.approx(0, abs=1e-9)
+    level[4:8, 2:7] -= 1.0
+    assert illumination.mirrored_depth(level, every, every, 0.12, 1.5, 0.05)[1] == pytest.approx(1, abs=0.01)
+
+
 def test_nothing_of_a_surface_is_not_deep():
     assert illumination.deepest(np.ones((3, 4), np.float32), np.zeros((3, 4), np.float32), 2.0) == (0.0, 0.0)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from icao_check.kernels.jit import kernel
 
-__all__ = ["deepest", "hot_spot_pixels", "plane"]
+__all__ = ["deepest", "hot_spot_pixels", "mirrored_depth", "plane"]
 
 
 @kernel
@@ -43,6 +43,79 @@ def deepest(
             total += part * flat_depth[place]
             taken += part
     return size, total / taken if taken > 0.0 else 0.0
+
+
+@kernel
+def mirrored_depth(
+    level: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+    alike: NDArray[np.bool_],
+    share: float,
+    outlier: float,
+    least: float,
+) -> tuple[int, float]:  # (float64[:, ::1], bool_[:, ::1], bool_[:, ::1], float64, float64, float64)
+    """Compare each pixel of a level face with its mirror image, light that falls off evenly left out.
+
+    Parameters
+    ----------
+    level : ndarray of shape (H, W), float64
+        Logarithm of the light; the middle of the face is the middle of the picture.
+    mask : ndarray of shape (H, W), bool
+        The face; a pair counts where both of its pixels belong to it.
+    alike : ndarray of shape (H, W), bool
+        Where a pixel has the colour of its mirror image; other pairs count as equally dark.
+    share : float
+        0–1.
+    outlier, least : float
+        The differences are fitted by what grows with the distance from the middle, times a constant that may
+        change from top to bottom; twice again without those farther off than `outlier` median residuals,
+        `least` at the least.
+
+    Returns
+    -------
+    pairs : int
+        Pairs of pixels compared.
+    depth : float
+        What is left of the difference, without its sign: the value that `share` of the pairs exceed. 0 where
+        there is no pair.
+    """
+    height, width = mask.shape
+    half = width // 2
+    across, turned, found = np.zeros(height * half), np.zeros(height * half), np.zeros(height * half)
+    pairs, count = 0, 0
+    for y in range(height):
+        for x in range(half):
+            if mask[y, x] and mask[y, width - 1 - x]:
+                pairs += 1
+                if alike[y, x]:
+                    across[count] = (width - 1) / 2.0 - x
+                    turned[count] = across[count] * (y - (height - 1) / 2.0)
+                    found[count] = level[y, x] - level[y, width - 1 - x]
+                    count += 1
+    if pairs == 0 or count == 0:
+        return pairs, 0.0
+    across, turned, found = across[:count], turned[:count], found[:count]
+    left = np.abs(found)
+    bound = np.inf
+    for _ in range(3):
+        aa, tt, at, af, tf = 0.0, 0.0, 0.0, 0.0, 0.0
+        for k in range(count):
+            if left[k] <= bound:
+                aa += across[k] * across[k]
+                tt += turned[k] * turned[k]
+                at += across[k] * turned[k]
+                af += across[k] * found[k]
+                tf += turned[k] * found[k]
+        area = aa * tt - at * at
+        # Of pairs in one row it is zero but for rounding.
+        if area <= 1e-9 * aa * tt:
+            break
+        slope, turn = (af * tt - tf * at) / area, (tf * aa - af * at) / area
+        left = np.abs(found - slope * across - turn * turned)
+        bound = max(outlier * np.median(left), least)
+    depth = np.zeros(pairs)
+    depth[:count] = left
+    return pairs, np.sort(depth)[min(int((1.0 - share) * pairs), pairs - 1)]
 
 
 @kernel

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.face.zones import INTER_EYE, LEFT_CHEEK, RIGHT_CHEEK, SKIN, Zones
+from icao_check.face.zones import EYES, INTER_EYE, LEFT_CHEEK, RIGHT_CHEEK, SKIN, Zones
 from icao_check.kernels import illumination as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
@@ -18,11 +18,23 @@ from icao_check.shadows import CELL, shadow_depth
 
 __all__ = ["face_shadow", "illumination_uniformity", "shadow_area", "skin_reflection"]
 
-# A shadow is as deep as its deepest part of this size, in squared inter-eye distances: twice a pupil's iris.
+# A shadow is as deep as its deepest part of this size, in squared inter-eye distances: on a print, 3.5 mm
+# square.
 _SHADOW_PART = 0.1
 _CELLS_PER_SQUARE = (INTER_EYE / CELL) ** 2
+# The other reading: cells of so many px of the cut-out, of which this share is at least as dark.
+_MIRROR_CELL, _SHADOW_SHARE = 4, 0.12
+# A highlight on one side is no shadow on the other: skin counts as lit up to this many times its median.
+_LIT_AT_MOST = 1.2
+# A shadow keeps the colour of the skin, hair and beard do not: largest change of ln(red/green) and
+# ln(blue/green).
+_SAME_COLOUR = 0.4
+# Differences this much above the usual, and no smaller than this, are no even fall-off.
+_UNEVEN, _LEAST_UNEVEN = 1.5, 0.05
 # Cells less than this share of which is face are left out.
 _CELL_SHARE = 0.4
+# The forehead is left out, above this share of the height of the pupils: a fringe is dark, too.
+_BROWS = 0.75
 # What shows the lamp instead of the skin: 70 % of the way to white, 60 % of the saturation of the skin.
 _REFLECTION_GAIN, _REFLECTION_SATURATION = 0.7, 0.6
 # The skin's light is compared on cells of this many px of the cut-out.
@@ -56,24 +68,46 @@ def illumination_uniformity(case: Case) -> Measurement:
 
 
 def face_shadow(case: Case) -> Measurement:
-    """Return how much of the light cast shadows take from the face, in %.
+    """Return how much of the light shadows with an edge take from the face, in %.
 
-    Of the deepest tenth of a squared inter-eye distance of the face, compared with the same without the
-    shadow, as a small network sees it (its card: ``models/shadows.md``). A shadow with an edge counts,
-    shading that changes over the whole face does not.
+    The mean of two readings. One is what a small network (its card: ``models/shadows.md``) sees on the
+    deepest tenth of a squared inter-eye distance. The other compares the sides of the face, less what falls off
+    evenly from one side to the other: the difference that an eighth of skin and eyes exceeds. Hair and beard
+    do not count there: they differ in colour. The forehead is left out of both.
     """
-    depth = shadow_depth(face_light(case).zones.cutout.pixels)
-    area = shadow_area(case).view(np.uint8) * np.uint8(255)
-    share = cv2.resize(area, depth.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
+    zones = face_light(case).zones
+    area = shadow_area(case)
+    area[: int(zones.pupils[:, 1].mean() * _BROWS)] = False
+    depth = shadow_depth(zones.cutout.pixels)
+    share = cv2.resize(area.view(np.uint8) * np.uint8(255), depth.shape[::-1], interpolation=cv2.INTER_AREA)
+    share = np.asarray(share.astype(np.float32) / 255.0, np.float32)
     share[share < _CELL_SHARE] = 0.0
     size, darkness = kernels.deepest(depth, share, _SHADOW_PART * _CELLS_PER_SQUARE)
-    if size == 0.0:
+    pairs, difference = _mirrored(zones, area)
+    if size == 0.0 or pairs == 0:
         return Measurement(None, reason="not_measurable")
-    return Measurement(100.0 * (1.0 - math.exp(-max(darkness, 0.0))))
+    seen, compared = (1.0 - math.exp(-max(log, 0.0)) for log in (darkness, difference))
+    return Measurement(50.0 * (seen + compared))
+
+
+def _mirrored(zones: Zones, area: NDArray[np.bool_]) -> tuple[int, float]:
+    """Return pairs of cells compared and how much darker one side is, in natural logarithms of the light."""
+    height, width = zones.labels.shape
+    size = (width // _MIRROR_CELL, height // _MIRROR_CELL)
+    compared = (area & (zones.labels <= EYES)).view(np.uint8) * np.uint8(255)
+    face = np.asarray(cv2.resize(compared, size, interpolation=cv2.INTER_AREA) > _WHOLE_CELL, np.bool_)
+    if not face.any():
+        return 0, 0.0
+    light = cv2.LUT(cv2.resize(zones.cutout.pixels, size, interpolation=cv2.INTER_AREA), _LINEAR)
+    level = np.log(np.maximum(light @ _LUMINANCE, _DARKEST)).astype(np.float64)
+    level = np.minimum(level, np.median(level[face]) + math.log(_LIT_AT_MOST))
+    hue = np.log(np.maximum(light[..., [0, 2]], _DARKEST) / np.maximum(light[..., 1:2], _DARKEST))
+    alike = (np.abs(hue - hue[:, ::-1]) < _SAME_COLOUR).all(axis=2)
+    return kernels.mirrored_depth(level, face, alike, _SHADOW_SHARE, _UNEVEN, _LEAST_UNEVEN)
 
 
 def shadow_area(case: Case) -> NDArray[np.bool_]:
-    """Return where a shadow on the face counts, in px of its cut-out: above the chin, where skin is bare."""
+    """Return where a shadow on the face may lie, in px of its cut-out: above the chin, where skin is bare."""
     labels = face_light(case).zones.labels
     return np.asarray(((labels > 0) & _skin(case)) | _upper_forehead(case), np.bool_)
 
