@@ -22,6 +22,8 @@ __all__ = ["face_shadow", "illumination_uniformity", "shadow_area", "skin_reflec
 # square.
 _SHADOW_PART = 0.1
 _CELLS_PER_SQUARE = (INTER_EYE / CELL) ** 2
+# How much the reading of the network counts, of 1.
+_SEEN_WEIGHT = 0.4
 # The other reading: cells of so many px of the cut-out, of which this share is at least as dark.
 _MIRROR_CELL, _SHADOW_SHARE = 4, 0.12
 # A highlight on one side is no shadow on the other: skin counts as lit up to this many times its median.
@@ -70,10 +72,10 @@ def illumination_uniformity(case: Case) -> Measurement:
 def face_shadow(case: Case) -> Measurement:
     """Return how much of the light shadows with an edge take from the face, in %.
 
-    The mean of two readings. One is what a small network (its card: ``models/shadows.md``) sees on the
-    deepest tenth of a squared inter-eye distance. The other compares the sides of the face, less what falls off
-    evenly from one side to the other: the difference that an eighth of skin and eyes exceeds. Hair and beard
-    do not count there: they differ in colour. The forehead is left out of both.
+    The weighted mean of two readings. One is what a small network (its card: ``models/shadows.md``) sees on
+    the deepest tenth of a squared inter-eye distance. The other compares the sides of the face, less what
+    falls off evenly from one side to the other: the difference that an eighth of skin and eyes exceeds. Hair
+    and beard do not count there: they differ in colour. The forehead is left out of both.
     """
     zones = face_light(case).zones
     area = shadow_area(case)
@@ -87,7 +89,7 @@ def face_shadow(case: Case) -> Measurement:
     if size == 0.0 or pairs == 0:
         return Measurement(None, reason="not_measurable")
     seen, compared = (1.0 - math.exp(-max(log, 0.0)) for log in (darkness, difference))
-    return Measurement(50.0 * (seen + compared))
+    return Measurement(100.0 * (_SEEN_WEIGHT * seen + (1.0 - _SEEN_WEIGHT) * compared))
 
 
 def _mirrored(zones: Zones, area: NDArray[np.bool_]) -> tuple[int, float]:
