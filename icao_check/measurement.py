@@ -19,6 +19,7 @@ REASONS: frozenset[str] = frozenset(
         "edited",
         "no_background",
         "covered_mouth",
+        "crown_cut",
         "dark_lenses",
         "head_covering_allowed",
         "uncertain",

@@ -149,13 +149,17 @@ def _names() -> list[str]:
 
 
 def _caption(one: Finished, report: Any) -> tuple[str, list[str]]:
-    # The verdict on the check that should fail; of a compliant portrait, all that fails.
+    # The verdict on the check that should fail; of a compliant portrait, on all of it, and what is in doubt.
     if one.check is None:
-        fails = [result.id for result in report.checks if result.verdict == "fail"]
-        return ("fail" if fails else "pass", fails[:2] or ["no check fails"])
+        from icao_check.catalogue import EVIDENCE_CHECKS
+
+        doubts = [
+            result.id
+            for result in report.checks
+            if result.verdict in ("fail", "review", "borderline") and result.id not in EVIDENCE_CHECKS
+        ]
+        return (report.verdict, [report.verdict, *doubts[:1]])
     result = report[one.check]
-    if result.verdict == "skipped":
-        return ("skipped", [one.check, "not made yet"])
     unit = result.unit if result.unit.isascii() or result.unit == "°" else ""  # the font has no other letters
     value = "" if result.value is None else f": {result.value:.3g} {unit}".rstrip()
     return (result.verdict, [one.check, f"{result.verdict}{value}"])

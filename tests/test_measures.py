@@ -402,6 +402,13 @@ class TestCoverings:
     def test_a_covered_head_is_for_a_person_to_judge(self, case):
         assert coverings.no_head_covering(seeing(case, head_covered=9.0)).excuse == "head_covering_allowed"
 
+    def test_where_the_crown_is_cut_no_covering_is_suspected(self, case):
+        unsure = seeing(case, head_covered=0.0)
+        above = dataclasses.replace(unsure.face, crown=np.array([unsure.face.crown[0], -5.0]))
+        cut = dataclasses.replace(unsure, face=above)
+        assert coverings.no_head_covering(unsure).dispute == "uncertain"
+        assert coverings.no_head_covering(cut).dispute == "crown_cut"
+
     def test_a_free_forehead_with_both_ears_is_seen(self, case):
         found = coverings.ears_forehead(seeing(combed(case, 0)))
         assert found.value > 99.9

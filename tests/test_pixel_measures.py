@@ -104,6 +104,25 @@ class TestExposure:
         assert not accepted("over_exposure_prevention", seen(exposure.over_exposure_prevention, bright))
         assert not accepted("dynamic_range", seen(exposure.dynamic_range, pale))
 
+    @pytest.mark.parametrize("name", ["girl_bun", "man_bald", "man_short_hair"])
+    def test_dark_skin_is_not_too_little_light(self, make_case, name):
+        photo = read_photo(PORTRAITS / f"compliant_{name}.jpg")
+        lit = make_case(photo.rgb)
+        dark = make_case(brighter(photo.rgb, 0.15), lit.face)
+        for measure in (exposure.under_exposure_prevention, exposure.dynamic_range):
+            assert accepted(measure.__name__, measure(lit).value), measure.__name__
+        assert not accepted("under_exposure_prevention", exposure.under_exposure_prevention(dark).value)
+
+    def test_a_glint_on_one_eye_is_no_white_of_an_eye(self, make_case, case, portrait):
+        dark = brighter(portrait, 0.06)
+        x, y = case.face.pupils[0].astype(int)
+        glinting = dark.copy()
+        cv2.circle(glinting, (int(x), int(y)), 12, (255, 255, 255), -1)
+        before, after = (
+            exposure.under_exposure_prevention(make_case(rgb, case.face)).value for rgb in (dark, glinting)
+        )
+        assert after < before + 1.0
+
     def test_luminance_of_an_even_picture(self, make_case, case):
         grey = make_case(np.full((540, 420, 3), 188, np.uint8), case.face)
         assert exposure.luminance_mean(grey) == pytest.approx(0.5, abs=0.01)  # sRGB 188 is half the light

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from icao_check.catalogue import EVIDENCE_CHECKS
 from icao_check.report import Report
-from icao_check.verdict import roll_up
 
 __all__ = ["Judged", "Located", "Origin", "Outcome", "outcome_of"]
 
@@ -62,8 +61,6 @@ class Outcome:
     ----------
     verdict : str
         Of the photo; ``error`` for a file that could not be judged.
-    verdict_of_made : str
-        What it would be if the checks that this version does not make counted as passed.
     error : str or None
         Code of the error.
     checks : dict of str to Judged
@@ -77,7 +74,6 @@ class Outcome:
     """
 
     verdict: str
-    verdict_of_made: str
     error: str | None
     checks: Mapping[str, Judged]
     face: Located | None
@@ -85,7 +81,7 @@ class Outcome:
     origin: Origin
 
     def obstacles(self) -> tuple[str, ...]:
-        """Return the checks that keep the photo from passing, besides those that are not made."""
+        """Return the checks that keep the photo from passing."""
         return tuple(
             name
             for name, judged in self.checks.items()
@@ -96,13 +92,9 @@ class Outcome:
 
 def outcome_of(report: Report) -> Outcome:
     """Keep of a report what an evaluation needs."""
-    made = [result for result in report.checks if result.reason != "not_implemented"]
     face = report.face
     return Outcome(
         verdict=report.verdict,
-        verdict_of_made="error"
-        if report.verdict == "error"
-        else roll_up(made, frozenset(report.inputs.require), frozenset()),
         error=None if report.error is None else report.error.code,
         checks={
             sys.intern(result.id): Judged(

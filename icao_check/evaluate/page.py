@@ -109,30 +109,19 @@ def _notice(pictures: bool) -> str:
 
 def _whole(evaluation: Evaluation) -> str:
     whole = evaluation.whole
-    without = counted(whole.not_made, "check")
     rows = []
-    for name, shipped, of_made in (
-        ("Compliant", whole.compliant, whole.compliant_of_made),
-        ("Defective", whole.defective, whole.defective_of_made),
-    ):
-        total = shipped["pass"].total
+    for name, rates in (("Compliant", whole.compliant), ("Defective", whole.defective)):
+        total = rates["pass"].total
         if not total:
             rows.append(f'<p class="faint">No {name.lower()} photo is labelled.</p>')
             continue
         good = name == "Compliant"
-        bars = _bars(
-            [
-                ("now", _whole_parts(shipped, good)),
-                (f"if {without} not made passed", _whole_parts(of_made, good)),
-            ]
-        )
         told = "pass" if good else "pass unnoticed"
         words = (
-            f"<b>{name} photos: {interval(shipped['pass'])} % {told}</b> "
-            f'<span class="faint">({interval(of_made["pass"])} % if the {without} not made yet are left out; '
-            f"{counted(total, 'photo')})</span>"
+            f"<b>{name} photos: {interval(rates['pass'])} % {told}</b> "
+            f'<span class="faint">({counted(total, "photo")})</span>'
         )
-        rows.append(f"<div><p>{words}</p>{bars}</div>")
+        rows.append(f"<div><p>{words}</p>{_bar(_whole_parts(rates, good))}</div>")
     key = _key(
         ("good", "pass"),
         ("stopped", "fails, rightly"),
@@ -409,17 +398,18 @@ def _pictures(tiles: Sequence[str]) -> str:
 def _bars(rows: Sequence[tuple[str, Sequence[tuple[str, float, str]] | None]]) -> str:
     parts = []
     for name, shares in rows:
-        if shares is None:
-            bar = '<div class="bar empty" title="not labelled"></div>'
-        else:
-            spans = "".join(
-                f'<span class="{css}" style="width:{100.0 * value:.2f}%" title="{escape(words)}"></span>'
-                for css, value, words in shares
-                if value > 0
-            )
-            bar = f'<div class="bar">{spans}</div>'
+        bar = '<div class="bar empty" title="not labelled"></div>' if shares is None else _bar(shares)
         parts.append(f"<span>{escape(name)}</span>{bar}")
     return f'<div class="bars">{"".join(parts)}</div>'
+
+
+def _bar(shares: Sequence[tuple[str, float, str]]) -> str:
+    spans = "".join(
+        f'<span class="{css}" style="width:{100.0 * value:.2f}%" title="{escape(words)}"></span>'
+        for css, value, words in shares
+        if value > 0
+    )
+    return f'<div class="bar">{spans}</div>'
 
 
 def _track(estimate: Estimate | Rate | None, end: float) -> str:

@@ -182,13 +182,13 @@ def checks_csv(evaluation: Evaluation) -> str:
 
 def photos_csv(evaluation: Evaluation) -> str:
     """Write one line per photo: verdict, and the verdict and score of each labelled check."""
-    headings = ["line", "photo", "subject", "verdict", "verdict_of_made", "error"]
+    headings = ["line", "photo", "subject", "verdict", "error"]
     for name in evaluation.labels.checks:
         headings += [f"{name}_label", f"{name}_verdict", f"{name}_score"]
     lines: list[Sequence[object]] = []
     for row, outcome in zip(evaluation.labels.rows, evaluation.outcomes, strict=True):
         line: list[object] = [row.line, row.photo, row.subject]
-        line += [outcome.verdict, outcome.verdict_of_made, outcome.error]
+        line += [outcome.verdict, outcome.error]
         for name in evaluation.labels.checks:
             judged = outcome.checks.get(name)
             label = row.labels.get(name)
@@ -270,12 +270,7 @@ _WHOLE_HEADINGS = ("whole photo", "photos", "pass %", "undecided %", "fail %", "
 def _whole_rows(evaluation: Evaluation) -> list[Cells]:
     whole = evaluation.whole
     rows: list[Cells] = []
-    for name, rates_of in (
-        ("compliant", whole.compliant),
-        ("compliant, if checks not made counted as passed", whole.compliant_of_made),
-        ("defective", whole.defective),
-        ("defective, if checks not made counted as passed", whole.defective_of_made),
-    ):
+    for name, rates_of in (("compliant", whole.compliant), ("defective", whole.defective)):
         passed = rates_of["pass"]
         if "open" in rates_of:
             extra = f"{percent(rates_of['open'].value)} fail where the label leaves it open"

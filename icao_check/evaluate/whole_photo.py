@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from icao_check.catalogue import CATALOGUE
 from icao_check.evaluate.joined import WHOLE_PHOTO, Events, Flags, Joined
 from icao_check.evaluate.labels import LabelRow
 from icao_check.evaluate.outcome import Outcome
@@ -54,25 +53,18 @@ class WholePhoto:
     compliant : dict of str to Rate
         ``pass``, ``undecided``, ``fail``, ``open`` (fails, but only where its labels leave the truth open)
         and ``error``.
-    compliant_of_made : dict of str to Rate
-        The same, if the checks that this version does not make counted as passed.
-    defective, defective_of_made : dict of str to Rate
+    defective : dict of str to Rate
         ``pass``, ``undecided``, ``fail``, ``error``, and ``right_reason``: fails by a check labelled 0.
     unknown : int
         Photos that are neither.
     obstacles : tuple of Obstacle
         The most frequent first.
-    not_made : int
-        Checks that this version does not make; they cap every verdict at review.
     """
 
     compliant: Mapping[str, Rate]
-    compliant_of_made: Mapping[str, Rate]
     defective: Mapping[str, Rate]
-    defective_of_made: Mapping[str, Rate]
     unknown: int
     obstacles: tuple[Obstacle, ...]
-    not_made: int
 
 
 def whole_photo(joined: Joined) -> tuple[WholePhoto, Events]:
@@ -103,8 +95,9 @@ def whole_photo(joined: Joined) -> tuple[WholePhoto, Events]:
     compliant = joined.flags(lambda row, _: is_compliant(row))
     doubtful = joined.flags(open_truth)
 
-    def shares(where: Flags, verdicts: Sequence[str], purpose: str) -> dict[str, Rate]:
-        verdict = np.array(verdicts)
+    verdict = np.array([outcome.verdict for outcome in joined.outcomes])
+
+    def shares(where: Flags, purpose: str) -> dict[str, Rate]:
         failed = verdict == "fail"
         sets = {
             "pass": verdict == "pass",
@@ -124,22 +117,16 @@ def whole_photo(joined: Joined) -> tuple[WholePhoto, Events]:
         )
         return dict(zip(sets, found, strict=True))
 
-    shipped = [outcome.verdict for outcome in joined.outcomes]
-    of_made = [outcome.verdict_of_made for outcome in joined.outcomes]
-    verdict = np.array(shipped)
     events: Events = {
         "rejected": (np.isin(verdict, ("fail", "error")) & ~doubtful, compliant),
         "undecided": (np.isin(verdict, ("borderline", "review")), compliant),
         "missed": (verdict == "pass", defective),
     }
     whole = WholePhoto(
-        compliant=shares(compliant, shipped, "compliant"),
-        compliant_of_made=shares(compliant, of_made, "compliant"),
-        defective=shares(defective, shipped, "defective"),
-        defective_of_made=shares(defective, of_made, "defective"),
+        compliant=shares(compliant, "compliant"),
+        defective=shares(defective, "defective"),
         unknown=int((~compliant & ~defective).sum()),
         obstacles=_obstacles(joined, compliant),
-        not_made=sum(spec.measure is None for spec in CATALOGUE.values()),
     )
     return whole, events
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import functools
-import math
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from icao_check.face.zones import INTER_EYE
 from icao_check.kernels import colour as kernels
 from icao_check.measurement import Measurement
 from icao_check.measures.case import Case
-from icao_check.measures.light import LINEAR, SKIN_ZONES, face_light
+from icao_check.measures.light import LINEAR, SKIN_ZONES, eye_whites, face_light, white_of
 from icao_check.regions import lab_of
 
 __all__ = ["cast_evidence", "colour_photo", "natural_colour"]
@@ -32,10 +30,6 @@ _COVARIANCE = np.array(
         [-0.0102, 0.0169, -0.0180, 0.0218],
     ]
 )
-# Where the white of an eye is, from the pupil to either side, in inter-eye distances, and what is looked at.
-_WHITE_ASIDE = 0.125
-_WHITE_ROWS, _WHITE_COLUMNS = (-2, 4), (-3, 4)
-_WHITE_SHARE = 0.4
 
 
 def colour_photo(case: Case) -> Measurement:
@@ -81,27 +75,7 @@ def cast_evidence(case: Case) -> NDArray[np.float64]:
     """
     skin = face_light(case).of(*SKIN_ZONES)[:3]
     mean = skin @ LINEAR / np.maximum(skin.sum(axis=1), 1)
-    return np.concatenate([_ratios(mean), _ratios(_eye_whites(case))])
-
-
-def _eye_whites(case: Case) -> NDArray[np.float64]:
-    """Return mean linear red, green and blue of the brighter pixels beside both pupils."""
-    zones = face_light(case).zones
-    found = []
-    for x, y in zones.pupils:
-        for side in (-1.0, 1.0):
-            column, row = round(float(x + side * _WHITE_ASIDE * INTER_EYE)), round(float(y))
-            found.append(
-                zones.cutout.pixels[
-                    row + _WHITE_ROWS[0] : row + _WHITE_ROWS[1],
-                    column + _WHITE_COLUMNS[0] : column + _WHITE_COLUMNS[1],
-                ].reshape(-1, 3)
-            )
-    pixels = LINEAR[np.concatenate(found)]
-    luminance = pixels @ np.array([0.2126, 0.7152, 0.0722])
-    darker = math.ceil((1.0 - _WHITE_SHARE) * (len(luminance) - 1))
-    brighter = luminance >= np.partition(luminance, darker)[darker]
-    return np.asarray(pixels[brighter].mean(axis=0), np.float64)
+    return np.concatenate([_ratios(mean), _ratios(white_of(eye_whites(case).reshape(-1, 3)))])
 
 
 def _ratios(linear: NDArray[np.float64]) -> NDArray[np.float64]:

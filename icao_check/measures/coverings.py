@@ -51,12 +51,15 @@ def no_head_covering(case: Case) -> Measurement:
 
     Either the network sees it, or the label map has cloth above the eyes. A cap is not told from a cloth that
     may be worn for a recognised reason: a person has to look, and the measurement alone never refuses a
-    photo.
+    photo. The picture's edge across the head can look like one.
     """
     assert case.face is not None
     cloth = _CLOTH_SLOPE * (_cloth_above_eyes(case.face) - _CLOTH_EVEN)
     seen = index_of(max(case.face.appearance["head_covered"], cloth))
-    return dataclasses.replace(seen, excuse="head_covering_allowed")
+    cut = case.face.crown[1] < 0.0
+    return dataclasses.replace(
+        seen, excuse="head_covering_allowed", dispute="crown_cut" if cut else seen.dispute
+    )
 
 
 def ears_forehead(case: Case) -> Measurement:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from icao_check.face.zones import CHIN, EYES, FOREHEAD, LEFT_CHEEK, MOUTH, RIGHT_CHEEK, SKIN
 from icao_check.measurement import Measurement
 from icao_check.measures.background import background_colour
 from icao_check.measures.case import Case
-from icao_check.measures.light import face_light, quantile
+from icao_check.measures.light import LINEAR, LUMINOUS, eye_whites, face_light, quantile, white_of
 
 __all__ = [
     "dynamic_range",
@@ -35,10 +36,11 @@ _DARK_SKIN = 15.0
 def under_exposure_prevention(case: Case) -> Measurement:
     """Return the luminance of the brightest parts of the face, in % of white.
 
-    95 % of the face are darker. Dark skin shows highlights and the whites of the eyes; in a photo with too
-    little light these are dark as well. (The share of dark pixels of ISO/IEC 29794-5, 7.3.5 cannot tell the
-    two apart.) Before a light wall a face this dark is a very dark complexion, or lit from behind: a person
-    has to look.
+    The brightest parts are the level that 95 % of the face stay below, or the whites of both eyes where these
+    are brighter: under the same light they are about as bright in all complexions, and in a photo with too
+    little light they are dark as well. (The share of dark pixels of ISO/IEC 29794-5, 7.3.5 cannot tell dark
+    skin from little light.) Before a light wall a face that is dark even so is a very dark complexion whose
+    eyes are hidden, or lit from behind: a person has to look.
     """
     return Measurement(_brightest(case), excuse="uncertain" if _light_wall(case) else None)
 
@@ -52,12 +54,14 @@ def over_exposure_prevention(case: Case) -> Measurement:
 def dynamic_range(case: Case) -> Measurement:
     """Return the tonal range of the face in bit: log2 of the levels between its darkest and brightest parts.
 
-    Levels of green that 99 % of the face lie between. The classic rule asks for 7 bit, 128 levels, in the
-    face (ISO/IEC 19794-5, as quoted in digests of the standard). A very dark complexion before a light wall
-    spans fewer levels: then a person has to look.
+    Levels of green that 99 % of the face lie between; the whites of both eyes, too few to count there, are
+    its brightest parts in a very dark complexion. The classic rule asks for 7 bit, 128 levels, in the face
+    (ISO/IEC 19794-5, as quoted in digests of the standard). Where a face before a light wall is very dark
+    and its eyes are hidden, a person has to look.
     """
     histogram = face_light(case).of(*_FACE)[_GREEN]
     low, high = (quantile(histogram, share) for share in _LEVELS_WITHIN)
+    high = max(high, int(np.searchsorted(LINEAR, _whites(case)[_GREEN])))
     dark_skin = _brightest(case) < _DARK_SKIN and _light_wall(case)
     return Measurement(math.log2(high - low + 1), excuse="uncertain" if dark_skin else None)
 
@@ -73,7 +77,14 @@ def luminance_variance(case: Case) -> float:
 
 
 def _brightest(case: Case) -> float:
-    return quantile(face_light(case).of(*_FACE)[_LIGHT], _BRIGHT_SHARE) / 255.0 * 100.0
+    skin = quantile(face_light(case).of(*_FACE)[_LIGHT], _BRIGHT_SHARE) / 255.0
+    return 100.0 * max(skin, float(_whites(case) @ LUMINOUS))
+
+
+def _whites(case: Case) -> NDArray[np.float64]:
+    # Of the darker eye: a glint on one glass is no white of an eye.
+    first, second = (white_of(eye) for eye in eye_whites(case))
+    return min(first, second, key=lambda white: float(white @ LUMINOUS))
 
 
 def _light_wall(case: Case) -> bool:

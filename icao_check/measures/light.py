@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from icao_check.face.zones import (
     CHIN,
     FOREHEAD,
+    INTER_EYE,
     LEFT_CHEEK,
     RIGHT_CHEEK,
     SKIN,
@@ -20,7 +22,17 @@ from icao_check.face.zones import (
 from icao_check.kernels.statistics import region_statistics
 from icao_check.measures.case import Case
 
-__all__ = ["LINEAR", "LUMINANCE", "SKIN_ZONES", "FaceLight", "face_light", "quantile"]
+__all__ = [
+    "LINEAR",
+    "LUMINANCE",
+    "LUMINOUS",
+    "SKIN_ZONES",
+    "FaceLight",
+    "eye_whites",
+    "face_light",
+    "quantile",
+    "white_of",
+]
 
 SKIN_ZONES = (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK, CHIN, SKIN)
 """Zones that are skin."""
@@ -28,8 +40,15 @@ SKIN_ZONES = (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK, CHIN, SKIN)
 _VALUES = np.arange(256) / 255.0
 LINEAR: NDArray[np.float64] = np.where(_VALUES > 0.04045, ((_VALUES + 0.055) / 1.055) ** 2.4, _VALUES / 12.92)
 """Linear light, 0–1, of each 8-bit sRGB value (IEC 61966-2-1)."""
-LUMINANCE: NDArray[np.float32] = (255.0 * np.outer([0.2126, 0.7152, 0.0722], LINEAR)).astype(np.float32)
+LUMINOUS: NDArray[np.float64] = np.array([0.2126, 0.7152, 0.0722])
+"""Share of linear red, green and blue in the luminance (IEC 61966-2-1)."""
+LUMINANCE: NDArray[np.float32] = (255.0 * np.outer(LUMINOUS, LINEAR)).astype(np.float32)
 """What each value of red, green and blue adds to the luminance, 0–255 (ISO/IEC 29794-5, 7.3.4)."""
+
+# Where the white of an eye is, from the pupil to either side, in inter-eye distances, and what is looked at.
+_WHITE_ASIDE = 0.125
+_WHITE_ROWS, _WHITE_COLUMNS = (-2, 4), (-3, 4)
+_WHITE_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,40 @@ def face_light(case: Case) -> FaceLight:
         return FaceLight(zones, histograms)
 
     return case.once("face_light", make)
+
+
+def eye_whites(case: Case) -> NDArray[np.float64]:
+    """Return what lies beside the pupils.
+
+    Returns
+    -------
+    ndarray of shape (2, n, 3), float64
+        Linear red, green and blue, 0–1, of the pixels to both sides of each pupil.
+    """
+
+    def make() -> NDArray[np.float64]:
+        zones = face_light(case).zones
+        found = np.empty((2, 2, _WHITE_ROWS[1] - _WHITE_ROWS[0], _WHITE_COLUMNS[1] - _WHITE_COLUMNS[0], 3))
+        for (x, y), eye in zip(zones.pupils, found, strict=True):
+            for side, white in zip((-1.0, 1.0), eye, strict=True):
+                column, row = round(float(x + side * _WHITE_ASIDE * INTER_EYE)), round(float(y))
+                white[:] = LINEAR[
+                    zones.cutout.pixels[
+                        row + _WHITE_ROWS[0] : row + _WHITE_ROWS[1],
+                        column + _WHITE_COLUMNS[0] : column + _WHITE_COLUMNS[1],
+                    ]
+                ]
+        return found.reshape(2, -1, 3)
+
+    return case.once("eye_whites", make)
+
+
+def white_of(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean linear red, green and blue of the brighter of some pixels (n, 3) beside pupils."""
+    luminance = pixels @ LUMINOUS
+    darker = math.ceil((1.0 - _WHITE_SHARE) * (len(luminance) - 1))
+    brighter = luminance >= np.partition(luminance, darker)[darker]
+    return np.asarray(pixels[brighter].mean(axis=0), np.float64)
 
 
 def quantile(histogram: NDArray[np.int64], share: float) -> int:

@@ -18,14 +18,14 @@ def judged(score, verdict=None, reason=None):
     return Judged(verdict, score, score, reason)
 
 
-def outcome(checks, verdict=None, error=None, face=None, px_per_mm=10.0, of_made=None):
+def outcome(checks, verdict=None, error=None, face=None, px_per_mm=10.0):
     results = {
         name: result if isinstance(result, Judged) else judged(result) for name, result in checks.items()
     }
     if verdict is None:
         worst = {result.verdict for result in results.values()}
         verdict = next((name for name in ("fail", "review", "borderline") if name in worst), "pass")
-    return Outcome(verdict, of_made or verdict, error, {} if error else results, face, px_per_mm, ORIGIN)
+    return Outcome(verdict, error, {} if error else results, face, px_per_mm, ORIGIN)
 
 
 def broken():

@@ -156,13 +156,6 @@ class TestWholePhoto:
             ("teeth", "fail", 2, 1),
         ]  # evidence of the age that is missing stops no photo
 
-    def test_checks_not_made_can_be_left_out(self):
-        rows = [row(2, {"teeth": True})]
-        outcomes = [outcome({"teeth": 90}, verdict="review", of_made="pass")]
-        whole = evaluate(archive(rows), outcomes, resamples=100).whole
-        assert whole.compliant["undecided"].events == 1
-        assert whole.compliant_of_made["pass"].events == 1
-
 
 class TestGroups:
     def groups(self, rates, people, column="camera", photos_each=2):
