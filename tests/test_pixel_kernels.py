@@ -125,7 +125,8 @@ def test_mirrored_depth(height, width, seed, share):
     rng = np.random.default_rng(seed)
     level = rng.normal(-1, 0.3, (height, width))
     mask, alike = rng.random((2, height, width)) < 0.8
-    case = (level, mask, alike & alike[:, ::-1], share, 1.5, 0.05)
+    # Residuals of few pairs stand in ratios of whole numbers: an irrational bound is never met by rounding.
+    case = (level, mask, alike & alike[:, ::-1], share, 2.0**0.5, 0.05)
     np.testing.assert_allclose(illumination.mirrored_depth(*case), naive.mirrored_depth(*case), atol=1e-6)
 
 

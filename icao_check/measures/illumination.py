@@ -82,9 +82,9 @@ def face_shadow(case: Case) -> Measurement:
     area[: int(zones.pupils[:, 1].mean() * _BROWS)] = False
     depth = shadow_depth(zones.cutout.pixels)
     share = cv2.resize(area.view(np.uint8) * np.uint8(255), depth.shape[::-1], interpolation=cv2.INTER_AREA)
-    share = np.asarray(share.astype(np.float32) / 255.0, np.float32)
-    share[share < _CELL_SHARE] = 0.0
-    size, darkness = kernels.deepest(depth, share, _SHADOW_PART * _CELLS_PER_SQUARE)
+    bare = np.asarray(share / np.float32(255.0), np.float32)
+    bare[bare < _CELL_SHARE] = 0.0
+    size, darkness = kernels.deepest(depth, bare, _SHADOW_PART * _CELLS_PER_SQUARE)
     pairs, difference = _mirrored(zones, area)
     if size == 0.0 or pairs == 0:
         return Measurement(None, reason="not_measurable")
