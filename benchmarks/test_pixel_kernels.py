@@ -197,21 +197,63 @@ class TestWavesOfWindows:
         np.testing.assert_allclose(benchmark(twin), screen.lowest_waves(spectra, 4), rtol=1e-3, atol=1e-3)
 
 
-@pytest.mark.benchmark(group="mirrored_darkness, 56 × 44")
-class TestMirroredDarkness:
+@pytest.mark.benchmark(group="deepest, 28 × 22")
+class TestDeepest:
     def test_kernel(self, benchmark, rng):
-        light = rng.random((56, 44), np.float32)
-        benchmark(illumination.mirrored_darkness, light, np.ones(light.shape, bool), 0.12)
+        depth, share = rng.random((2, 28, 22), np.float32)
+        benchmark(illumination.deepest, depth, share, 6.4)
 
     def test_numpy(self, benchmark, rng):
-        light = rng.random((56, 44), np.float32)
+        depth, share = rng.random((2, 28, 22), np.float32)
 
         def twin():
-            left, right = light[:, :22], light[:, :21:-1]
-            return np.quantile(1 - np.minimum(left, right) / np.maximum(left, right), 0.88)
+            order = np.argsort(-depth, axis=None)
+            sizes = share.ravel()[order]
+            parts = np.clip(6.4 - (np.cumsum(sizes) - sizes), 0.0, sizes)
+            return (parts * depth.ravel()[order]).sum() / parts.sum()
 
-        found = illumination.mirrored_darkness(light, np.ones(light.shape, bool), 0.12)[1]
-        assert benchmark(twin) == pytest.approx(found, abs=0.01)
+        assert benchmark(twin) == pytest.approx(illumination.deepest(depth, share, 6.4)[1], abs=1e-4)
+
+
+@pytest.mark.benchmark(group="mirrored_depth, 56 × 44")
+class TestMirroredDepth:
+    def test_kernel(self, benchmark, rng):
+        level, every = rng.random((56, 44)), np.ones((56, 44), bool)
+        benchmark(illumination.mirrored_depth, level, every, every, 0.12, 1.5, 0.05)
+
+    def test_numpy(self, benchmark, rng):
+        level, every = rng.random((56, 44)), np.ones((56, 44), bool)
+        y, x = (place.ravel() for place in np.mgrid[:56, :22])
+        terms = np.column_stack([21.5 - x, (21.5 - x) * (y - 27.5)])
+
+        def twin():
+            found = (level - level[:, ::-1])[:, :22].ravel()
+            kept = np.ones(len(found), bool)
+            for _ in range(3):
+                left = np.abs(found - terms @ np.linalg.lstsq(terms[kept], found[kept], rcond=None)[0])
+                kept = left <= max(1.5 * np.median(left), 0.05)
+            return np.quantile(left, 0.88)
+
+        expected = illumination.mirrored_depth(level, every, every, 0.12, 1.5, 0.05)[1]
+        assert benchmark(twin) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.benchmark(group="plane, 56 × 44")
+class TestPlane:
+    def test_kernel(self, benchmark, rng):
+        values = rng.random((56, 44))
+        benchmark(illumination.plane, values, values > 0.2)
+
+    def test_numpy(self, benchmark, rng):
+        values = rng.random((56, 44))
+        mask = values > 0.2
+
+        def twin():
+            y, x = np.nonzero(mask)
+            terms = np.column_stack([np.ones(len(y)), y - 27.5, x - 21.5])
+            return np.linalg.lstsq(terms, values[mask], rcond=None)[0]
+
+        assert benchmark(twin) == pytest.approx(illumination.plane(values, mask), abs=1e-9)
 
 
 @pytest.mark.benchmark(group="hot_spot_pixels, 224 × 176")
@@ -219,7 +261,8 @@ class TestHotSpotPixels:
     reference = np.array([180.0, 140.0, 120.0])
 
     def test_kernel(self, benchmark, face, labels):
-        benchmark(illumination.hot_spot_pixels, face, labels > 0, self.reference, 0.6, 0.6)
+        flat = (np.ones(length) for length in labels.shape)
+        benchmark(illumination.hot_spot_pixels, face, labels > 0, self.reference, *flat, 0.6, 0.6, 230.0)
 
     def test_numpy(self, benchmark, face, labels):
         def twin():
@@ -227,7 +270,8 @@ class TestHotSpotPixels:
             saturation = 1 - pixels.min(axis=1) / np.maximum(pixels.max(axis=1), 1)
             return int(((pixels[:, 1] >= 209) & (saturation <= 0.2)).sum())
 
-        found = illumination.hot_spot_pixels(face, labels > 0, self.reference, 0.6, 0.6)
+        flat = (np.ones(length) for length in labels.shape)
+        found = illumination.hot_spot_pixels(face, labels > 0, self.reference, *flat, 0.6, 0.6, 230.0)
         assert benchmark(twin) == pytest.approx(found[0], abs=3)
 
 

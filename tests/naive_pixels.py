@@ -70,26 +70,53 @@ def jump_profile(grey, most):
     return jumps.mean(axis=0)
 
 
-def mirrored_darkness(light, mask, share):
-    depth = []
-    width = mask.shape[1]
-    for y, x in zip(*np.nonzero(mask[:, : width // 2]), strict=True):
-        if mask[y, width - 1 - x]:
-            pair = sorted((float(light[y, x]), float(light[y, width - 1 - x])))
-            depth.append(1 - pair[0] / pair[1] if pair[1] > 0 else 0.0)
-    if not depth:
-        return 0, 0.0
-    return len(depth), sorted(depth)[min(int((1 - share) * len(depth)), len(depth) - 1)]
+def deepest(depth, share, cells):
+    """Every cell is cut into its share in pieces of 1/64; the deepest pieces are averaged."""
+    pieces = np.repeat(depth.ravel().astype(float), np.rint(share.ravel() * 64).astype(int))
+    if len(pieces) == 0:
+        return 0.0, 0.0
+    return len(pieces) / 64, np.sort(pieces)[::-1][: max(round(cells * 64), 1)].mean()
 
 
-def hot_spot_pixels(rgb, mask, reference, gain, whiter):
+def mirrored_depth(level, mask, alike, share, outlier, least):
+    height, width = mask.shape
+    half = width // 2
+    both = (mask & mask[:, ::-1])[:, :half]
+    counted = both & alike[:, :half]
+    if not counted.any():
+        return int(both.sum()), 0.0
+    y, x = np.nonzero(counted)
+    found = (level - level[:, ::-1])[:, :half][counted]
+    across = (width - 1) / 2 - x
+    terms = np.column_stack([across, across * (y - (height - 1) / 2)])
+    left, kept = np.abs(found), np.ones(len(found), bool)
+    for _ in range(3):
+        if len(set(y[kept])) < 2:
+            break
+        left = np.abs(found - terms @ np.linalg.lstsq(terms[kept], found[kept], rcond=None)[0])
+        kept = left <= max(outlier * np.median(left), least)
+    depth = np.sort(np.append(left, np.zeros(both.sum() - len(left))))
+    return len(depth), depth[min(int((1 - share) * len(depth)), len(depth) - 1)]
+
+
+def hot_spot_pixels(rgb, mask, reference, rows, columns, gain, whiter, most):
     pixels = rgb[mask].astype(float)
     if len(pixels) == 0:
         return 0, 0
+    level = (reference[1] * rows[:, None] * columns)[mask]
     typical = 1 - reference.min() / max(reference.max(), 1)
     saturation = 1 - pixels.min(axis=1) / np.maximum(pixels.max(axis=1), 1)
-    bright = pixels[:, 1] >= reference[1] + gain * (255 - reference[1])
+    bright = (level <= most) & (pixels[:, 1] >= level + gain * (255 - level))
     return int((bright & (saturation <= whiter * typical)).sum()), len(pixels)
+
+
+def plane(values, mask):
+    y, x = np.nonzero(mask)
+    y, x = y - (mask.shape[0] - 1) / 2, x - (mask.shape[1] - 1) / 2
+    terms = np.column_stack([np.ones(len(y)), y, x])
+    if np.linalg.matrix_rank(terms, tol=1e-3) < 3:
+        return 0.0, 0.0, 0.0
+    return tuple(np.linalg.lstsq(terms, values[mask], rcond=None)[0])
 
 
 def bend_profile(grey, step, most):

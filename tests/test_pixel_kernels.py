@@ -135,16 +135,54 @@ def test_the_grid_of_jpeg_is_a_jump_every_eight_columns():
     assert set(found[7::8]) == {3.0}
 
 
-@given(greys(), st.sampled_from([0.0, 0.12, 0.5, 1.0]))
-def test_mirrored_darkness(case, share):
-    found = illumination.mirrored_darkness(*case, share)
-    np.testing.assert_allclose(found, naive.mirrored_darkness(*case, share), atol=1e-6)
+@given(greys(), st.integers(0, 2**32 - 1), st.integers(1, 640))
+def test_deepest(case, seed, pieces):
+    depth = case[0]
+    share = (np.random.default_rng(seed).integers(0, 65, depth.shape) / 64).astype(np.float32)
+    found = illumination.deepest(depth, share, pieces / 64)
+    np.testing.assert_allclose(found, naive.deepest(depth, share, pieces / 64), rtol=1e-5, atol=1e-5)
 
 
-@given(pictures(), hnp.arrays(np.float64, 3, elements=st.floats(0, 255)), st.floats(0, 1), st.floats(0, 1))
-def test_hot_spot_pixels(picture, reference, gain, whiter):
-    found = illumination.hot_spot_pixels(*picture, reference, gain, whiter)
-    assert found == naive.hot_spot_pixels(*picture, reference, gain, whiter)
+@given(st.integers(2, 9), st.integers(2, 12), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.12, 1.0]))
+def test_mirrored_depth(height, width, seed, share):
+    rng = np.random.default_rng(seed)
+    level = rng.normal(-1, 0.3, (height, width))
+    mask, alike = rng.random((2, height, width)) < 0.8
+    # Residuals of few pairs stand in ratios of whole numbers: an irrational bound is never met by rounding.
+    case = (level, mask, alike & alike[:, ::-1], share, 2.0**0.5, 0.05)
+    np.testing.assert_allclose(illumination.mirrored_depth(*case), naive.mirrored_depth(*case), atol=1e-6)
+
+
+def test_even_fall_off_is_no_depth():
+    level = np.tile(np.linspace(-2.0, 0.0, 20), (12, 1))
+    every = np.ones(level.shape, bool)
+    assert illumination.mirrored_depth(level, every, every, 0.12, 1.5, 0.05)[1] == pytest.approx(0, abs=1e-9)
+    level[4:8, 2:7] -= 1.0
+    assert illumination.mirrored_depth(level, every, every, 0.12, 1.5, 0.05)[1] == pytest.approx(1, abs=0.01)
+
+
+def test_nothing_of_a_surface_is_not_deep():
+    assert illumination.deepest(np.ones((3, 4), np.float32), np.zeros((3, 4), np.float32), 2.0) == (0.0, 0.0)
+
+
+@given(
+    pictures(),
+    hnp.arrays(np.float64, 3, elements=st.floats(0, 255)),
+    st.floats(-0.02, 0.02),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(0, 300),
+)
+def test_hot_spot_pixels(picture, reference, slope, gain, whiter, most):
+    rows, columns = (np.exp(slope * np.arange(length)) for length in picture[1].shape)
+    case = (*picture, reference, rows, columns, gain, whiter, most)
+    assert illumination.hot_spot_pixels(*case) == naive.hot_spot_pixels(*case)
+
+
+@given(greys())
+def test_plane(case):
+    values, mask = case[0].astype(float), case[1]
+    np.testing.assert_allclose(illumination.plane(values, mask), naive.plane(values, mask), atol=1e-6)
 
 
 @given(lumas, st.sampled_from([1, 2, 3]), st.sampled_from([0.0, 20.0, 2000.0]))

@@ -171,6 +171,39 @@ class TestIllumination:
         assert value > illumination.face_shadow(case).value + 15
         assert not accepted("face_shadow", value)
 
+    def test_soft_light_from_one_side_is_no_hard_shadow(self, seen, portrait, case):
+        (left, right), width = case.face.pupils[:, 0], np.arange(portrait.shape[1])
+        for side in (-1, 1):
+            fall = 1 / (1 + np.exp(-side * (width - (left + right) / 2) / (0.45 * (right - left))))
+            sided = brighter(portrait, (1 - 0.5 * fall)[np.newaxis, :, np.newaxis])
+            assert accepted("face_shadow", seen(illumination.face_shadow, sided))
+
+    def test_a_deeper_shadow_is_worse(self, seen, portrait, case):
+        x, y = case.face.pupils.mean(axis=0)
+        distance = np.hypot(*(case.face.pupils[1] - case.face.pupils[0]))
+        rows, columns = np.mgrid[: portrait.shape[0], : portrait.shape[1]]
+        side = 1 / (1 + np.exp(-np.clip((columns - x) / (0.03 * distance), -50, 50)))
+        brim = 1 / (1 + np.exp(np.clip((rows - y - 0.3 * distance) / (0.03 * distance), -50, 50)))
+        for shadow in (side, brim):
+            values = [
+                seen(illumination.face_shadow, brighter(portrait, (1 - depth * shadow)[..., np.newaxis]))
+                for depth in (0.2, 0.4, 0.6, 0.8)
+            ]
+            assert values == sorted(values)
+            assert values[-1] > values[0] + 20
+            assert not accepted("face_shadow", values[-1])
+
+    def test_beards_and_dark_complexions_are_no_shadow(self, make_case):
+        for name in ("man_full_beard", "man_goatee", "man_short_hair", "woman_fringe", "woman_afro"):
+            photo = read_photo(PORTRAITS / f"compliant_{name}.jpg")
+            assert accepted("face_shadow", illumination.face_shadow(make_case(photo.rgb)).value), name
+
+    def test_skin_nearer_to_the_lamp_is_no_reflection(self, seen, portrait, case):
+        middle, width = case.face.pupils[:, 0].mean(), np.arange(portrait.shape[1])
+        distance = np.hypot(*(case.face.pupils[1] - case.face.pupils[0]))
+        sided = brighter(portrait, np.exp(0.4 * (width - middle) / distance)[np.newaxis, :, np.newaxis])
+        assert accepted("skin_reflection", seen(illumination.skin_reflection, sided))
+
     def test_a_flash_spot(self, seen, portrait, case):
         x, y = case.face.pupils[0] + (0.0, 0.4 * (case.face.chin[1] - case.face.pupils[0, 1]))
         rows, columns = np.mgrid[: portrait.shape[0], : portrait.shape[1]]
