@@ -109,12 +109,22 @@ class TestArea:
         planes = np.full((160, 128), -9.0)
         answering(planes)
         assert verdict(measures.marks(case)) == "pass"
-        planes[60:120, 40:90] = 1.4
+        planes[60:120, 40:90] = 1.5
         answering(planes)
         assert verdict(measures.marks(case)) == "review"
         planes[60:120, 40:90] = 9.0
         answering(planes)
         assert verdict(measures.marks(case)) == "fail"
+
+    def test_on_hair_more_is_asked(self, case, answering):
+        found = find_marks(case.photo, case.face.landmarks)
+        hair = measures._labels(found, case.face.regions) == HAIR
+        inner = cv2.erode(hair.astype(np.uint8), np.ones((19, 19), np.uint8)) > 0
+        for odds, areas in ((2.0, (False, True)), (9.0, (True, True))):
+            planes = np.where(inner, odds, -9.0)
+            answering(planes)
+            marked = measures.marks(case)
+            assert inner.any() and (marked.value > 0, marked.extremes[1] > 0) == areas
 
     def test_the_wall_is_left_to_the_background(self, case, answering):
         planes = np.full((160, 128), -9.0)

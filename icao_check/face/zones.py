@@ -90,8 +90,8 @@ def find_zones(
         eyes, on the chin half of it below the mouth, on the cheeks half of it below the eyes.
     """
     cutout = face_cutout(photo, pupils, _SIZE, inter_eye=INTER_EYE, eyes_at=_EYES_AT)
-    # The pupils lie halfway between two pixels: their last digits, which differ between computers, would decide
-    # which pixel is meant.
+    # The pupils lie halfway between two pixels: last digits, which differ between computers, would decide
+    # which of them is meant.
     inside = cutout.to_cutout(np.concatenate([pupils, chin[np.newaxis], landmarks.points])).round(6)
     eyes, middle = inside[:2], inside[:2].mean(axis=0)
     down = max(float(inside[2, 1] - middle[1]), 0.5 * INTER_EYE)

@@ -14,7 +14,9 @@ from icao_check.regions import BACKGROUND, HAIR, SKIN, Regions
 __all__ = ["marks"]
 
 # Log-odds from which a cell counts as marked, and what they may err by near it (models/marks.md).
-_MARKED, _UNSURE = 1.5, 0.2
+_MARKED, _UNSURE = 1.6, 0.2
+# Light on hair draws arcs and strands: so much more is asked there.
+_ON_HAIR = 1.0
 # A colour unlike its surroundings adds to log-odds that are not quite against: per level from the first on,
 # up to so many. Skin and hair have no such colours; the rims of glasses have.
 _POSSIBLE, _PER_LEVEL, _FIRST_LEVEL, _LEVELS = -1.5, 0.08, 6.0, 20.0
@@ -32,9 +34,9 @@ def marks(case: Case) -> Measurement:
     Counted in squares of about 0.3 mm that a mark touches, so that a line is as wide as that at least. What
     lies on the wall alone is not counted: a cable or a branch behind the person looks no other, and
     `background_uniformity` sees both. On clothes stripes and prints look like marks, too, and at the edge of
-    the hair its strands do: what lies there is possible, not more. Where the limit lies between the area that
-    is sure and the area that is possible, a person has to look. The facts say where the largest mark is: a
-    box in mm from the left and the top of the picture.
+    the hair its strands do: what lies there is possible, not more, and on all hair more is asked. Where the
+    limit lies between the area that is sure and the area that is possible, a person has to look. The facts
+    say where the largest mark is: a box in mm from the left and the top of the picture.
     """
     assert case.face is not None
     found = find_marks(case.photo, case.face.landmarks)
@@ -44,6 +46,7 @@ def marks(case: Case) -> Measurement:
     log_odds = _evidence(found, cells, glasses=case.face.appearance["glasses"] > 0.0)
     own = labels.ravel()[cells]
     body, hair = own == SKIN, own == HAIR
+    sure = log_odds - np.float32(_ON_HAIR) * hair
     if hair.any():
         inner = cv2.distanceTransform((~wall).astype(np.uint8), cv2.DIST_L2, 3) > _STRANDS
         body |= hair & inner.ravel()[cells]
@@ -52,10 +55,10 @@ def marks(case: Case) -> Measurement:
     def area(among: NDArray[np.float32], bound: float) -> float:
         return float(np.count_nonzero(among > bound)) * cell
 
-    possible = max(area(log_odds[body], _MARKED - _UNSURE), area(log_odds, _MARKED))
+    possible = max(area(sure[body], _MARKED - _UNSURE), area(log_odds, _MARKED))
     return Measurement(
-        area(log_odds[body], _MARKED),
-        extremes=(area(log_odds[body], _MARKED + _UNSURE), possible),
+        area(sure[body], _MARKED),
+        extremes=(area(sure[body], _MARKED + _UNSURE), possible),
         dispute="uncertain",
         facts=_largest(found, cells[log_odds > _MARKED], case.scale.px_per_mm),
     )
