@@ -76,7 +76,13 @@ CHECKS: tuple[CheckSpec, ...] = (
         _FACE,
     ),
     CheckSpec(
-        "background_shadow", "background", "%", "shadow", "shadow", "background:background_shadow", _FACE
+        "background_shadow",
+        "background",
+        "%",
+        "shadow",
+        "shadow",
+        "background_shadow:background_shadow",
+        _FACE,
     ),
     CheckSpec("single_face", "background", "faces", "no_face", "several_faces", "geometry:single_face"),
     CheckSpec(

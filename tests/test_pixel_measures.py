@@ -11,6 +11,7 @@ import pytest
 from icao_check.measurement import Measurement
 from icao_check.measures import (
     background,
+    background_shadow,
     border,
     colour,
     compression,
@@ -489,7 +490,7 @@ class TestBackground:
         white = before((95, 0, 0))
         assert background.background_colour(white).value == pytest.approx(95)
         assert background.background_uniformity(white).value == pytest.approx(0, abs=1e-3)
-        assert background.background_shadow(white).value == pytest.approx(0, abs=1e-3)
+        assert background_shadow.background_shadow(white).value == pytest.approx(0, abs=1e-3)
 
     def test_grey_is_dark_and_yellow_is_tinted(self, before):
         grey = background.background_colour(before((55, 0, 0)))
@@ -519,7 +520,7 @@ class TestBackground:
         vignette = 92 - 6 * (((columns - 100) / 100) ** 2 + ((rows - 110) / 150) ** 2)
         lab = np.stack([vignette, 0 * rows, 0 * rows], axis=2)
         assert accepted("background_uniformity", background.background_uniformity(before(lab)).value)
-        assert accepted("background_shadow", background.background_shadow(before(lab)).value)
+        assert accepted("background_shadow", background_shadow.background_shadow(before(lab)).value)
 
     def test_grain_is_no_pattern(self, before, case):
         rng = np.random.default_rng(3)
@@ -535,7 +536,7 @@ class TestBackground:
         cast = cv2.GaussianBlur(cast, (0, 0), 6.0)
         luminance = ((95 + 16) / 116) ** 3 * (1 - darkness * cast)
         lab = np.stack([116 * np.cbrt(luminance) - 16, 0 * cast, 0 * cast], axis=2)
-        found = background.background_shadow(before(lab))
+        found = background_shadow.background_shadow(before(lab))
         assert found.value == pytest.approx(100 * darkness, rel=0.15)
         assert found.excuse is None
 
@@ -546,7 +547,7 @@ class TestBackground:
         person[42:, 50:150] = 1.0
         lab = np.zeros((height, width, 3), np.float32)
         lab[..., 0] = 95 - 75 * cv2.GaussianBlur(person, (0, 0), blur)
-        assert background.background_shadow(before(lab)).value == 0.0
+        assert background_shadow.background_shadow(before(lab)).value == 0.0
 
     @pytest.mark.parametrize(("hair", "seen"), [((20, 2, 3), True), ((45, 5, 14), True), ((58, 0, 0), False)])
     def test_a_shadow_that_the_label_map_takes_for_hair(self, before, case, hair, seen):
@@ -559,7 +560,7 @@ class TestBackground:
         lab[42:110, 50:150], lab[42:200, 150:168] = hair, (55, 0, 0)
         regions = dataclasses.replace(regions, share=share, kinds=kinds, lab=lab)
         face = dataclasses.replace(shaded.face, regions=regions)
-        found = background.background_shadow(dataclasses.replace(shaded, face=face))
+        found = background_shadow.background_shadow(dataclasses.replace(shaded, face=face))
         assert (found.value > 15) == seen
         assert found.excuse == ("uncertain" if seen else None)
 
@@ -572,7 +573,7 @@ class TestBackground:
         for darkness in np.arange(0.04, 0.3, 0.005):
             luminance = ((95 + 16) / 116) ** 3 * (1 - darkness * cast)
             lab = np.stack([116 * np.cbrt(luminance) - 16, 0 * cast, 0 * cast], axis=2)
-            read.append(background.background_shadow(before(lab)).value)
+            read.append(background_shadow.background_shadow(before(lab)).value)
         assert read[0] == 0.0
         assert read[-1] == pytest.approx(29.5, abs=3)
         assert max(np.abs(np.diff(read))) < 2.0
@@ -599,25 +600,25 @@ class TestBackground:
         plain = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
         shaded = plain.copy()
         shaded[20:200, 148:175] = (60, 0, 0)
-        found = background.background_shadow(before(shaded)).value
+        found = background_shadow.background_shadow(before(shaded)).value
         assert found == pytest.approx(100 * (1 - (76 / 111) ** 3), abs=8)
         assert not accepted("background_shadow", found)
         assert accepted("background_uniformity", background.background_uniformity(before(shaded)).value)
         green = plain.copy()
         green[20:200, 148:175] = (60, -40, 30)  # another colour: a thing
-        assert accepted("background_shadow", background.background_shadow(before(green)).value)
+        assert accepted("background_shadow", background_shadow.background_shadow(before(green)).value)
         away = plain.copy()
         away[20:200, :12] = (60, 0, 0)  # not joined to the head
-        assert accepted("background_shadow", background.background_shadow(before(away)).value)
+        assert accepted("background_shadow", background_shadow.background_shadow(before(away)).value)
 
     def test_a_darker_wall_on_both_sides_fails_no_photo(self, before, case):
         lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
         lab[110:] = (80, 0, 0)
-        found = background.background_shadow(before(lab))
+        found = background_shadow.background_shadow(before(lab))
         assert found.value > 15
         assert found.excuse == "uncertain"
         lab[110:, :100] = (95, 0, 0)
-        assert background.background_shadow(before(lab)).excuse is None
+        assert background_shadow.background_shadow(before(lab)).excuse is None
 
     def test_a_shadow_that_the_label_map_is_not_sure_of(self, before, case):
         lab = np.full((*case.face.regions.labels.shape, 3), (95, 0, 0), np.float32)
@@ -628,14 +629,14 @@ class TestBackground:
         regions = dataclasses.replace(shaded.face.regions, share=share)
         face = dataclasses.replace(shaded.face, regions=regions)
         unsure = dataclasses.replace(shaded, face=face)
-        assert not accepted("background_shadow", background.background_shadow(unsure).value)
+        assert not accepted("background_shadow", background_shadow.background_shadow(unsure).value)
 
     @pytest.mark.parametrize("slope", [-0.08, 0.08])
     def test_a_slope_of_light_is_no_shadow(self, before, case, slope):
         height, width = case.face.regions.labels.shape
         rows, columns = np.mgrid[:height, :width]
         lab = np.stack([85 + slope * (columns - 100), 0 * rows, 0 * rows], axis=2)
-        assert accepted("background_shadow", background.background_shadow(before(lab)).value)
+        assert accepted("background_shadow", background_shadow.background_shadow(before(lab)).value)
 
     def test_no_wall_cannot_be_judged(self, case):
         labels = np.full_like(case.face.regions.labels, SKIN)
@@ -646,7 +647,7 @@ class TestBackground:
         hidden = dataclasses.replace(case, face=face)
         for measure in (
             background.background_colour,
-            background.background_shadow,
+            background_shadow.background_shadow,
             background.background_uniformity,
         ):
             assert measure(hidden) == Measurement(None, reason="no_background")
