@@ -57,12 +57,11 @@ def half_size_planes(small: NDArray[np.uint8]) -> Floats:
         The colours of 2 × 2 pixels in the order row, column, channel, from -1 to 1; then how far the cell
         lies to the right of and below the middle, from -1 to 1.
     """
-    rows, columns = small.shape[0] // 2, small.shape[1] // 2
-    planes = np.empty((1, INPUTS, rows, columns), np.float32)
-    cells = small.reshape(rows, 2, columns, 2, 3).transpose(1, 3, 4, 0, 2).reshape(12, rows, columns)
-    np.multiply(cells, np.float32(2.0 / 255.0), out=planes[0, :12])
-    planes[0, :12] -= 1.0
-    planes[0, 12:] = _places(rows, columns)
+    # Numba is imported on first use.
+    from icao_check.kernels.raster import cell_planes
+
+    planes = cell_planes(small, INPUTS)
+    planes[0, 12:] = _places(*planes.shape[2:])
     return planes
 
 

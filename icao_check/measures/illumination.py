@@ -24,8 +24,8 @@ _SHADOW_PART = 0.1
 _CELLS_PER_SQUARE = (INTER_EYE / CELL) ** 2
 # How much the reading of the network counts, of 1.
 _SEEN_WEIGHT = 0.4
-# The other reading: cells of so many px of the cut-out, of which this share is at least as dark.
-_MIRROR_CELL, _SHADOW_SHARE = 4, 0.12
+# The other reading: this share of the cells is at least as dark.
+_SHADOW_SHARE = 0.12
 # A highlight on one side is no shadow on the other: skin counts as lit up to this many times its median.
 _LIT_AT_MOST = 1.2
 # A shadow keeps the colour of the skin, hair and beard do not: largest change of ln(red/green) and
@@ -39,8 +39,8 @@ _CELL_SHARE = 0.4
 _BROWS = 0.75
 # What shows the lamp instead of the skin: 70 % of the way to white, 60 % of the saturation of the skin.
 _REFLECTION_GAIN, _REFLECTION_SATURATION = 0.7, 0.6
-# The skin's light is compared on cells of this many px of the cut-out.
-_SKIN_CELL = 4
+# Light is compared on cells of this many px of the cut-out.
+_LIGHT_CELL = 4
 # Light falls off by at most this much over an inter-eye distance, in natural logarithms; what lies farther
 # from the slope than so many median residuals is no skin in plain light.
 _MOST_SLOPE, _OUTLIER = 0.5, 2.0
@@ -94,14 +94,10 @@ def face_shadow(case: Case) -> Measurement:
 
 def _mirrored(zones: Zones, area: NDArray[np.bool_]) -> tuple[int, float]:
     """Return pairs of cells compared and how much darker one side is, in natural logarithms of the light."""
-    height, width = zones.labels.shape
-    size = (width // _MIRROR_CELL, height // _MIRROR_CELL)
-    compared = (area & (zones.labels <= EYES)).view(np.uint8) * np.uint8(255)
-    face = np.asarray(cv2.resize(compared, size, interpolation=cv2.INTER_AREA) > _WHOLE_CELL, np.bool_)
+    face = _whole_cells(area & (zones.labels <= EYES))
     if not face.any():
         return 0, 0.0
-    light = cv2.LUT(cv2.resize(zones.cutout.pixels, size, interpolation=cv2.INTER_AREA), _LINEAR)
-    level = np.log(np.maximum(light @ _LUMINANCE, _DARKEST)).astype(np.float64)
+    light, level = _cell_light(zones)
     level = np.minimum(level, np.median(level[face]) + math.log(_LIT_AT_MOST))
     hue = np.log(np.maximum(light[..., [0, 2]], _DARKEST) / np.maximum(light[..., 1:2], _DARKEST))
     alike = (np.abs(hue - hue[:, ::-1]) < _SAME_COLOUR).all(axis=2)
@@ -144,13 +140,10 @@ def skin_reflection(case: Case) -> Measurement:
 def _light_slope(zones: Zones) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return by how much light that falls off evenly over skin changes its codes, by row and by column."""
     height, width = zones.labels.shape
-    size = (width // _SKIN_CELL, height // _SKIN_CELL)
-    zone = ((zones.labels > 0) & (zones.labels <= SKIN)).view(np.uint8) * np.uint8(255)
-    skin = np.asarray(cv2.resize(zone, size, interpolation=cv2.INTER_AREA) > _WHOLE_CELL, np.bool_)
-    light = cv2.LUT(cv2.resize(zones.cutout.pixels, size, interpolation=cv2.INTER_AREA), _LINEAR)
-    level = np.log(np.maximum(light @ _LUMINANCE, _DARKEST)).astype(np.float64)
+    skin = _whole_cells((zones.labels > 0) & (zones.labels <= SKIN))
     if not skin.any():
         return np.ones(height), np.ones(width)
+    _, level = _cell_light(zones)
     y, x = (np.arange(length) - (length - 1) / 2.0 for length in level.shape)
     kept = skin
     for _ in range(2):
@@ -158,10 +151,26 @@ def _light_slope(zones: Zones) -> tuple[NDArray[np.float64], NDArray[np.float64]
         far = np.abs(level - (middle + down * y[:, np.newaxis] + right * x))
         kept = skin & (far <= _OUTLIER * np.median(far[skin]))
     most = _MOST_SLOPE / INTER_EYE
-    down, right = (min(max(rise / _SKIN_CELL, -most), most) for rise in (down, right))
+    down, right = (min(max(rise / _LIGHT_CELL, -most), most) for rise in (down, right))
     rows = middle - np.median(level[skin]) + down * (np.arange(height) - (height - 1) / 2.0)
     columns = right * (np.arange(width) - (width - 1) / 2.0)
     return np.exp(rows / _GAMMA), np.exp(columns / _GAMMA)
+
+
+def _whole_cells(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which cells belong to a part of the cut-out nearly throughout."""
+    size = (mask.shape[1] // _LIGHT_CELL, mask.shape[0] // _LIGHT_CELL)
+    share = cv2.resize(mask.view(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(share > _WHOLE_CELL, np.bool_)
+
+
+def _cell_light(zones: Zones) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return linear red, green and blue of each cell, 0–1, and the natural logarithm of its luminance."""
+    height, width = zones.labels.shape
+    size = (width // _LIGHT_CELL, height // _LIGHT_CELL)
+    small = cv2.resize(zones.cutout.pixels, size, interpolation=cv2.INTER_AREA)
+    light = np.asarray(cv2.LUT(small, _LINEAR), np.float32)
+    return light, np.log(np.maximum(light @ _LUMINANCE, _DARKEST)).astype(np.float64)
 
 
 def _upper_forehead(case: Case) -> NDArray[np.bool_]:
