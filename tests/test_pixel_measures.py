@@ -205,6 +205,18 @@ class TestIllumination:
         sided = brighter(portrait, np.exp(0.4 * (width - middle) / distance)[np.newaxis, :, np.newaxis])
         assert accepted("skin_reflection", seen(illumination.skin_reflection, sided))
 
+    def test_what_covers_an_eye_is_no_shadow(self, make_case, portrait, case):
+        x, y = case.face.pupils[0].astype(int)
+        covered = portrait.copy()
+        cv2.ellipse(covered, (int(x), int(y)), (26, 14), 0, 0, 360, (12, 10, 9), -1)
+        values = []
+        for odds in (-9.0, 9.0):
+            seen = case.face.appearance | {"eyes_covered": odds}
+            face = dataclasses.replace(case.face, appearance=seen)
+            values.append(illumination.face_shadow(make_case(covered, face)).value)
+        assert values[1] < values[0] - 5
+        assert accepted("face_shadow", values[1])
+
     def test_a_flash_spot(self, seen, portrait, case):
         x, y = case.face.pupils[0] + (0.0, 0.4 * (case.face.chin[1] - case.face.pupils[0, 1]))
         rows, columns = np.mgrid[: portrait.shape[0], : portrait.shape[1]]

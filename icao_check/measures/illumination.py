@@ -75,11 +75,15 @@ def face_shadow(case: Case) -> Measurement:
     The weighted mean of two readings. One is what a small network (its card: ``models/shadows.md``) sees on
     the deepest tenth of a squared inter-eye distance. The other compares the sides of the face, less what
     falls off evenly from one side to the other: the difference that an eighth of skin and eyes exceeds. Hair
-    and beard do not count there: they differ in colour. The forehead is left out of both.
+    and beard do not count there: they differ in colour. The forehead is left out of both, and so are eyes
+    that something covers.
     """
+    assert case.face is not None
     zones = face_light(case).zones
     area = shadow_area(case)
     area[: int(zones.pupils[:, 1].mean() * _BROWS)] = False
+    if max(case.face.appearance["eyes_covered"], case.face.appearance["dark_lenses"]) > 0.0:
+        area &= zones.labels != EYES
     depth = shadow_depth(zones.cutout.pixels)
     share = cv2.resize(area.view(np.uint8) * np.uint8(255), depth.shape[::-1], interpolation=cv2.INTER_AREA)
     bare = np.asarray(share / np.float32(255.0), np.float32)
