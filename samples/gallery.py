@@ -161,7 +161,7 @@ def _caption(one: Finished, report: Any) -> tuple[str, list[str]]:
         return (report.verdict, [report.verdict, *doubts[:1]])
     result = report[one.check]
     unit = result.unit if result.unit.isascii() or result.unit == "°" else ""  # the font has no other letters
-    value = "" if result.value is None else f": {result.value:.3g} {unit}".rstrip()
+    value = "" if result.value is None else f": {round(result.value, 3):.3g} {unit}".rstrip()
     return (result.verdict, [one.check, f"{result.verdict}{value}"])
 
 
