@@ -92,7 +92,6 @@ class TestOpenCV:
             dependencies.require_opencv()
 
 
-@pytest.mark.skipif(JIT_DISABLED, reason="nothing is compiled, so nothing is cached")
 @pytest.mark.skipif(JIT_DISABLED, reason="without compiler Numba loads no array functions")
 def test_numba_starts_without_scipy_where_it_is_told_that_it_may():
     script = (
@@ -108,10 +107,11 @@ def test_numba_starts_without_scipy_where_it_is_told_that_it_may():
         assert done.stdout.strip() == loaded
 
 
+@pytest.mark.skipif(JIT_DISABLED, reason="nothing is compiled, so nothing is cached")
 class TestKernelCache:
     def test_it_is_done_without_where_nothing_may_be_written(self, installed, tmp_path):
         site = tmp_path / "site"
-        shutil.copytree(installed, site)
+        shutil.copytree(installed, site, ignore=shutil.ignore_patterns("__pycache__"))
         # Files where Numba wants directories: nobody may write there, not even root.
         (site / "icao_check" / "kernels" / "__pycache__").write_text("")
         blocked = tmp_path / "blocked"
